@@ -1,7 +1,7 @@
 """The command `coltiva`: looks at the verb, prepares the process for it, and hands over to `server.cli`.
 
-What serves sockets is patched by gevent before anything else is imported. What only computes (plan, print) imports
-neither gevent nor Flask, and so starts at once.
+What serves sockets is patched by gevent before anything else is imported. What only computes (plan, print)
+imports neither gevent nor Flask, and so starts at once.
 """
 
 import sys

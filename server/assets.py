@@ -1,8 +1,8 @@
 """Where the program finds its pages, its browser files and its fonts.
 
-A leaf: anybody may import it, it imports nothing of ours. In a checkout the pages are read live from `web/`; an
-installed wheel carries them as `server/_web`. Third-party files lie in the package `coltiva_vendor`, which the
-build hook makes; nothing of theirs is tracked and nothing is fetched at run time.
+A leaf: anybody may import it, it imports nothing of ours. In a checkout the pages are read live from `web/`;
+an installed wheel carries them as `server/_web`. Third-party files lie in the package `coltiva_vendor`, which
+the build hook makes; nothing of theirs is tracked and nothing is fetched at run time.
 """
 
 import hashlib
@@ -62,14 +62,14 @@ def stale() -> str | None:
 def version() -> str:
     """Ten hexadecimal digits that change with any static or third-party file; they stand in static URLs.
 
-    Names, sizes and times of change are enough here and cost a few milliseconds, contents would cost hundreds.
+    It is read once: a running program keeps its URLs. Contents count, not times, so that every process behind
+    one proxy and every start says the same.
     """
     digest = hashlib.sha256(vendor("manifest.json").read_bytes())
     static = web("static")
     for file in sorted(static.rglob("*")):
         if file.is_file():
-            status = file.stat()
-            digest.update(f"{file.relative_to(static).as_posix()} {status.st_size} {status.st_mtime_ns}\n".encode())
+            digest.update(file.relative_to(static).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()[:10]
 
 

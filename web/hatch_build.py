@@ -1,8 +1,8 @@
 """The build hook: puts third-party browser files and fonts into the package `coltiva_vendor`.
 
-Nothing of theirs is tracked. `vendor.json` names each file, `package-lock.json` pins it by its hash, npm fetches
-it, and the display font is cut to the weights and letters that the pages use. The result lies in the ignored
-`build/coltiva_vendor` and lands in site-packages. A build that fails leaves what was there before.
+Nothing of theirs is tracked. `vendor.json` names each file, `package-lock.json` pins it by its hash, npm
+fetches it, and the display font is cut to the weights and letters that the pages use. The result lies in the
+ignored `build/coltiva_vendor` and lands in site-packages. A build that fails leaves what was there before.
 """
 
 import hashlib
@@ -55,7 +55,7 @@ def sync() -> dict[str, Any]:
         fresh = OUT.with_name("coltiva_vendor.new")
         shutil.rmtree(fresh, ignore_errors=True)
         manifest = _fill(fresh, Path(scratch) / "node_modules") | {"sources": sources}
-    _write(fresh / "__init__.py", b'"""Third-party browser files and fonts; their licences are in licenses/."""\n')
+    _write(fresh / "__init__.py", b'"""Third-party files; their licences are in licenses/."""\n')
     _write(fresh / "manifest.json", json.dumps(manifest, indent=1).encode())
     if OUT.exists():
         shutil.rmtree(OUT)
@@ -64,7 +64,7 @@ def sync() -> dict[str, Any]:
 
 
 def _fill(folder: Path, modules: Path) -> dict[str, Any]:
-    """Write every file that vendor.json names and return {"files": {name: sha256}, "tests": {name: sha256}}."""
+    """Write every file that vendor.json names; return {"files": {name: sha256}, "tests": {name: sha256}}."""
     wanted = json.loads((WEB / "vendor.json").read_text(encoding="utf-8"))
     hashes: dict[str, dict[str, str]] = {"files": {}, "tests": {}}
     for section in hashes:
@@ -77,7 +77,7 @@ def _fill(folder: Path, modules: Path) -> dict[str, Any]:
 
 def _packed(path: Path) -> bytes:
     if not path.is_file():
-        raise SystemExit(f"coltiva: web/vendor.json names {path.name}, which the npm package does not contain.")
+        raise SystemExit(f"coltiva: web/vendor.json names {path.name}, which its npm package lacks.")
     return path.read_bytes()
 
 

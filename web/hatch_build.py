@@ -129,8 +129,8 @@ def _npm_ci(folder: str) -> None:
         code = npm(arguments, return_completed_process=True, cwd=folder).returncode
     if code != 0:
         raise SystemExit(
-            f"coltiva: npm could not fetch the browser files (exit code {code}):"
-            " is this computer on the internet, and does the npm registry answer?"
+            f"coltiva: npm could not fetch the browser files (exit code {code}); the lines above say why,"
+            " most often that this computer is not on the internet."
         )
 
 

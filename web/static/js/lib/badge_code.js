@@ -4,12 +4,15 @@
  */
 const LENGTH = 13;
 const ADDRESS = /(?:^|[^0-9A-Z])B[^0-9A-Z]+([0-9A-Z][0-9A-Z\s-]*?)[^0-9A-Z]*$/;
+const BLANKS = /[\s\u2010-\u2015\u2212-]/g; // and all that looks like a hyphen
 
 /** The code in `text`, or null. */
 export function extract(text) {
   const upper = String(text ?? "").toUpperCase().replace(/[?#].*$/, "");
   const runs = upper.match(/[0-9A-Z]+/g) ?? [];
-  return code(upper.match(ADDRESS)?.[1]) ?? code(runs.at(-1)) ?? code(upper);
+  const last = runs.at(-1) ?? "";
+  const swallowed = last.at(-LENGTH - 1) === "B" ? last.slice(-LENGTH) : ""; // a layout on which the slash is a dead key
+  return code(upper.match(ADDRESS)?.[1]) ?? code(last) ?? code(swallowed) ?? code(upper);
 }
 
 /**
@@ -28,6 +31,6 @@ export const swapped = (code) => code.replace(/[YZ]/g, (letter) => (letter === "
 export const mayBeName = (text) => !/\d/.test(text);
 
 function code(part) {
-  const plain = (part ?? "").replace(/[\s-]/g, "").replace(/[IL]/g, "1").replace(/O/g, "0");
+  const plain = (part ?? "").replace(BLANKS, "").replace(/[IL]/g, "1").replace(/O/g, "0");
   return plain.length === LENGTH && /^[0-9A-HJKMNP-TV-Z]+$/.test(plain) ? plain : null;
 }

@@ -1,0 +1,188 @@
+"""A meeting before it begins: what it may be called, its agenda in minutes, its rounds, and its three states.
+
+The doors of a meeting open once and close once; nothing opens a closed meeting again. Minutes are whole.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from server.domain import names
+from server.domain.errors import RuleViolation, WrongPhase
+from server.domain.vocabulary import MeetingStatus
+
+TITLE_MOST = 120
+PLACE_MOST = 160
+SLUG_MOST = 60
+AGENDA_ITEMS_MOST = 40
+ITEM_MINUTES = (1, 480)
+AGENDA_MINUTES_MOST = 960
+ROUNDS = (1, 40)
+ROUND_SECONDS = (30, 3600)
+TABLE_SIZE = (2, 12)
+
+DEFAULT_AGENDA: tuple[tuple[str, int], ...] = (
+    ("open_networking", 15),
+    ("welcome", 5),
+    ("education", 5),
+    ("rounds", 30),
+    ("introductions", 15),
+    ("speaker", 10),
+    ("referrals", 7),
+    ("announcements", 3),
+)
+"""A breakfast of 90 minutes, as (key, minutes); whoever shows it finds the words."""
+
+
+class MeetingCommand(StrEnum):
+    """What an organiser does to a whole meeting."""
+
+    OPEN = "open"
+    CLOSE = "close"
+
+
+TRANSITIONS: dict[tuple[MeetingStatus, MeetingCommand], MeetingStatus] = {
+    (MeetingStatus.DRAFT, MeetingCommand.OPEN): MeetingStatus.OPEN,
+    (MeetingStatus.OPEN, MeetingCommand.CLOSE): MeetingStatus.CLOSED,
+}
+
+
+def open_doors(status: MeetingStatus) -> MeetingStatus:
+    """The doors open. Raises `WrongPhase("meeting_wrong_phase")` unless the meeting is a draft."""
+    return _next(status, MeetingCommand.OPEN)
+
+
+def close(status: MeetingStatus) -> MeetingStatus:
+    """The meeting is over. Raises `WrongPhase("meeting_wrong_phase")` unless its doors are open."""
+    return _next(status, MeetingCommand.CLOSE)
+
+
+def check_open(status: MeetingStatus) -> None:
+    """Whether things happen in the room now. Raises `WrongPhase("meeting_not_open")`."""
+    if status is not MeetingStatus.OPEN:
+        raise WrongPhase("meeting_not_open", status=status.value)
+
+
+def check_not_closed(status: MeetingStatus) -> None:
+    """Whether the meeting may still be changed. Raises `WrongPhase("meeting_is_closed")`."""
+    if status is MeetingStatus.CLOSED:
+        raise WrongPhase("meeting_is_closed", status=status.value)
+
+
+def check_title(text: str) -> str:
+    """A meeting's or an agenda item's title, tidied. Raises `title_missing` or `title_too_long`."""
+    title = names.tidy(text)
+    if not title:
+        raise RuleViolation("title_missing")
+    if len(title) > TITLE_MOST:
+        raise RuleViolation("title_too_long", most=TITLE_MOST)
+    return title
+
+
+def check_place(text: str) -> str:
+    """Where the meeting is, tidied; may be empty. Raises `place_too_long`."""
+    place = names.tidy(text)
+    if len(place) > PLACE_MOST:
+        raise RuleViolation("place_too_long", most=PLACE_MOST)
+    return place
+
+
+def check_plan(rounds: int, seconds: int, table_size: int) -> None:
+    """How many rounds, how long each (seconds), how many at a table.
+
+    Raises `rounds_out_of_bounds`, `round_length_out_of_bounds` or `table_size_out_of_bounds`, each with
+    `least` and `most`.
+    """
+    for value, (least, most), code in (
+        (rounds, ROUNDS, "rounds_out_of_bounds"),
+        (seconds, ROUND_SECONDS, "round_length_out_of_bounds"),
+        (table_size, TABLE_SIZE, "table_size_out_of_bounds"),
+    ):
+        if not least <= value <= most:
+            raise RuleViolation(code, value=value, least=least, most=most)
+
+
+def slug_for(name: str, on: date, attempt: int = 1) -> str:
+    """A short address for a meeting: breakfast-2026-03-12; the second of that name and day ends in -2.
+
+    A name without any plain letter leaves the date alone.
+    """
+    tail = on.isoformat() if attempt == 1 else f"{on.isoformat()}-{attempt}"
+    plain = re.sub("[^a-z0-9]+", "-", " ".join(names.query_words(name))).strip("-")
+    head = plain[: SLUG_MOST - len(tail) - 1].strip("-")
+    return f"{head}-{tail}" if head else tail
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    """One line of the agenda: a kind from `DEFAULT_AGENDA` or "other", a title, whole minutes."""
+
+    kind: str
+    title: str
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The items in their order, and what follows from their minutes."""
+
+    items: tuple[AgendaItem, ...]
+
+    @property
+    def minutes(self) -> int:
+        """How long the whole meeting is."""
+        return sum(item.minutes for item in self.items)
+
+    def planned_starts(self, starts_at: datetime) -> tuple[datetime, ...]:
+        """When each item begins if the meeting begins at `starts_at` and everybody keeps to the time."""
+        starts, at = [], starts_at
+        for item in self.items:
+            starts.append(at)
+            at += timedelta(minutes=item.minutes)
+        return tuple(starts)
+
+    def ends_at(self, starts_at: datetime) -> datetime:
+        """When the meeting ends by plan."""
+        return starts_at + timedelta(minutes=self.minutes)
+
+    def item_at(self, starts_at: datetime, now: datetime) -> int | None:
+        """The position of the item that is on now by plan; None before the start and after the end."""
+        if not starts_at <= now < self.ends_at(starts_at):
+            return None
+        return max(at for at, begins in enumerate(self.planned_starts(starts_at)) if begins <= now)
+
+
+def check_agenda(items: Iterable[AgendaItem]) -> Agenda:
+    """The agenda with tidied titles; it may be empty.
+
+    Raises `RuleViolation`: `agenda_too_many_items`, `item_minutes_out_of_bounds`, `agenda_too_long`, or what
+    `check_title` raises; those about one item name its `position` (from 1).
+    """
+    checked = []
+    for position, item in enumerate(items, start=1):
+        if position > AGENDA_ITEMS_MOST:
+            raise RuleViolation("agenda_too_many_items", most=AGENDA_ITEMS_MOST)
+        checked.append(_checked_item(item, position))
+    agenda = Agenda(tuple(checked))
+    if agenda.minutes > AGENDA_MINUTES_MOST:
+        raise RuleViolation("agenda_too_long", minutes=agenda.minutes, most=AGENDA_MINUTES_MOST)
+    return agenda
+
+
+def _checked_item(item: AgendaItem, position: int) -> AgendaItem:
+    least, most = ITEM_MINUTES
+    if not least <= item.minutes <= most:
+        raise RuleViolation("item_minutes_out_of_bounds", position=position, least=least, most=most)
+    try:
+        return AgendaItem(item.kind, check_title(item.title), item.minutes)
+    except RuleViolation as broken:
+        raise RuleViolation(broken.code, **broken.params, position=position) from broken
+
+
+def _next(status: MeetingStatus, command: MeetingCommand) -> MeetingStatus:
+    after = TRANSITIONS.get((status, command))
+    if after is None:
+        raise WrongPhase("meeting_wrong_phase", status=status.value, command=command.value)
+    return after

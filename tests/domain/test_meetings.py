@@ -1,0 +1,150 @@
+"""A meeting is prepared within bounds, opens once and closes once, and its agenda adds up."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from server.domain import meetings
+from server.domain.errors import RuleViolation, WrongPhase
+from server.domain.meetings import DEFAULT_AGENDA, Agenda, AgendaItem, MeetingCommand, check_agenda
+from server.domain.vocabulary import MeetingStatus
+
+SEVEN = datetime(2026, 3, 12, 6, 0, tzinfo=UTC)
+BREAKFAST = Agenda(tuple(AgendaItem(key, key, minutes) for key, minutes in DEFAULT_AGENDA))
+
+
+def refusal(check, *arguments):
+    with pytest.raises(RuleViolation) as refused:
+        check(*arguments)
+    return refused.value
+
+
+@pytest.mark.parametrize("status", MeetingStatus)
+@pytest.mark.parametrize(("press", "command"), [(meetings.open_doors, "open"), (meetings.close, "close")])
+def test_doors_open_once_and_a_meeting_closes_once(status, press, command):
+    after = {("draft", "open"): MeetingStatus.OPEN, ("open", "close"): MeetingStatus.CLOSED}.get(
+        (status.value, command)
+    )
+    if after is None:
+        refused = refusal(press, status)
+        assert isinstance(refused, WrongPhase)
+        assert (refused.code, refused.params) == (
+            "meeting_wrong_phase",
+            {"status": status.value, "command": command},
+        )
+    else:
+        assert press(status) is after
+        assert meetings.TRANSITIONS[status, MeetingCommand(command)] is after
+
+
+def test_things_happen_in_the_room_only_while_the_doors_are_open():
+    meetings.check_open(MeetingStatus.OPEN)
+    assert refusal(meetings.check_open, MeetingStatus.DRAFT).code == "meeting_not_open"
+    assert refusal(meetings.check_open, MeetingStatus.CLOSED).code == "meeting_not_open"
+
+
+def test_a_closed_meeting_is_not_changed_any_more():
+    meetings.check_not_closed(MeetingStatus.DRAFT)
+    meetings.check_not_closed(MeetingStatus.OPEN)
+    assert refusal(meetings.check_not_closed, MeetingStatus.CLOSED).code == "meeting_is_closed"
+
+
+def test_titles_and_places_are_tidied_and_fit():
+    assert meetings.check_title("  Spring \t breakfast ") == "Spring breakfast"
+    assert refusal(meetings.check_title, " ").code == "title_missing"
+    assert refusal(meetings.check_title, "x" * 121).code == "title_too_long"
+    assert meetings.check_place(" ") == ""
+    assert refusal(meetings.check_place, "x" * 161).code == "place_too_long"
+
+
+@pytest.mark.parametrize("plan", [(1, 30, 2), (4, 300, 3), (40, 3600, 12)])
+def test_a_plan_within_bounds_is_fine(plan):
+    meetings.check_plan(*plan)
+
+
+@pytest.mark.parametrize(
+    ("plan", "code", "bounds"),
+    [
+        ((0, 300, 2), "rounds_out_of_bounds", (1, 40)),
+        ((41, 300, 2), "rounds_out_of_bounds", (1, 40)),
+        ((4, 29, 2), "round_length_out_of_bounds", (30, 3600)),
+        ((4, 3601, 2), "round_length_out_of_bounds", (30, 3600)),
+        ((4, 300, 1), "table_size_out_of_bounds", (2, 12)),
+        ((4, 300, 13), "table_size_out_of_bounds", (2, 12)),
+    ],
+)
+def test_a_plan_out_of_bounds_names_the_bounds(plan, code, bounds):
+    refused = refusal(meetings.check_plan, *plan)
+    assert refused.code == code
+    assert (refused.params["least"], refused.params["most"]) == bounds
+
+
+@pytest.mark.parametrize(
+    ("name", "attempt", "slug"),
+    [
+        ("Spring Breakfast!", 1, "spring-breakfast-2026-03-12"),
+        ("Colazione d'affari a Forlì", 1, "colazione-d-affari-a-forli-2026-03-12"),
+        ("Śniadanie", 2, "sniadanie-2026-03-12-2"),
+        ("朝食会", 1, "2026-03-12"),
+    ],
+)
+def test_a_meeting_has_a_short_plain_address(name, attempt, slug):
+    assert meetings.slug_for(name, date(2026, 3, 12), attempt) == slug
+
+
+def test_the_address_of_a_long_name_fits_and_does_not_end_in_a_hyphen():
+    slug = meetings.slug_for("wort " * 60, date(2026, 3, 12), 11)
+    assert len(slug) <= meetings.SLUG_MOST
+    assert slug.endswith("-2026-03-12-11")
+    assert "--" not in slug
+
+
+def test_the_breakfast_takes_ninety_minutes_and_has_rounds():
+    assert BREAKFAST.minutes == 90
+    assert "rounds" in dict(DEFAULT_AGENDA)
+    assert check_agenda(BREAKFAST.items) == BREAKFAST
+
+
+def test_every_item_begins_when_the_one_before_it_ends():
+    starts = BREAKFAST.planned_starts(SEVEN)
+    assert starts[0] == SEVEN
+    ends = [
+        start + timedelta(minutes=minutes) for start, (_, minutes) in zip(starts, DEFAULT_AGENDA, strict=True)
+    ]
+    assert list(starts[1:]) == ends[:-1]
+    assert ends[-1] == BREAKFAST.ends_at(SEVEN) == SEVEN + timedelta(minutes=90)
+
+
+def test_the_item_that_is_on_now_is_known_by_plan():
+    def at(minutes):
+        return BREAKFAST.item_at(SEVEN, SEVEN + timedelta(minutes=minutes))
+
+    assert [at(minutes) for minutes in (-1, 0, 14, 15, 89, 90)] == [None, 0, 0, 1, 7, None]
+
+
+def test_an_agenda_may_be_empty():
+    assert check_agenda([]).minutes == 0
+
+
+def test_titles_of_agenda_items_are_tidied():
+    assert check_agenda([AgendaItem("other", " Coffee  ", 5)]).items[0].title == "Coffee"
+
+
+@pytest.mark.parametrize(
+    ("items", "code", "position"),
+    [
+        (
+            [AgendaItem("welcome", "Welcome", 5), AgendaItem("other", "Coffee", 0)],
+            "item_minutes_out_of_bounds",
+            2,
+        ),
+        ([AgendaItem("other", "Coffee", 481)], "item_minutes_out_of_bounds", 1),
+        ([AgendaItem("other", " ", 5)], "title_missing", 1),
+        ([AgendaItem("other", "x" * 121, 5)], "title_too_long", 1),
+        ([AgendaItem("other", "Coffee", 5)] * 41, "agenda_too_many_items", None),
+        ([AgendaItem("other", "Coffee", 480)] * 3, "agenda_too_long", None),
+    ],
+)
+def test_an_impossible_agenda_names_the_item(items, code, position):
+    refused = refusal(check_agenda, items)
+    assert (refused.code, refused.params.get("position")) == (code, position)

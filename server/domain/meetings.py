@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from server.domain import names
 from server.domain.errors import RuleViolation, WrongPhase
@@ -16,6 +15,7 @@ from server.domain.vocabulary import MeetingStatus
 TITLE_MOST = 120
 PLACE_MOST = 160
 SLUG_MOST = 60
+_SLUG_NAME_MOST = 40
 AGENDA_ITEMS_MOST = 40
 ITEM_MINUTES = (1, 480)
 AGENDA_MINUTES_MOST = 960
@@ -36,27 +36,17 @@ DEFAULT_AGENDA: tuple[tuple[str, int], ...] = (
 """A breakfast of 90 minutes, as (key, minutes); whoever shows it finds the words."""
 
 
-class MeetingCommand(StrEnum):
-    """What an organiser does to a whole meeting."""
-
-    OPEN = "open"
-    CLOSE = "close"
-
-
-TRANSITIONS: dict[tuple[MeetingStatus, MeetingCommand], MeetingStatus] = {
-    (MeetingStatus.DRAFT, MeetingCommand.OPEN): MeetingStatus.OPEN,
-    (MeetingStatus.OPEN, MeetingCommand.CLOSE): MeetingStatus.CLOSED,
-}
+MOVES = frozenset(
+    {(MeetingStatus.DRAFT, MeetingStatus.OPEN), (MeetingStatus.OPEN, MeetingStatus.CLOSED)},
+)
+"""From, to. Doors open from a draft, and only an open meeting is closed."""
 
 
-def open_doors(status: MeetingStatus) -> MeetingStatus:
-    """The doors open. Raises `WrongPhase("meeting_wrong_phase")` unless the meeting is a draft."""
-    return _next(status, MeetingCommand.OPEN)
-
-
-def close(status: MeetingStatus) -> MeetingStatus:
-    """The meeting is over. Raises `WrongPhase("meeting_wrong_phase")` unless its doors are open."""
-    return _next(status, MeetingCommand.CLOSE)
+def move(status: MeetingStatus, to: MeetingStatus) -> MeetingStatus:
+    """Open the doors or close the meeting: the new status, or `WrongPhase("meeting_wrong_phase")`."""
+    if (status, to) not in MOVES:
+        raise WrongPhase("meeting_wrong_phase", status=status.value, to=to.value)
+    return to
 
 
 def check_open(status: MeetingStatus) -> None:
@@ -65,7 +55,7 @@ def check_open(status: MeetingStatus) -> None:
         raise WrongPhase("meeting_not_open", status=status.value)
 
 
-def check_not_closed(status: MeetingStatus) -> None:
+def check_changeable(status: MeetingStatus) -> None:
     """Whether the meeting may still be changed. Raises `WrongPhase("meeting_is_closed")`."""
     if status is MeetingStatus.CLOSED:
         raise WrongPhase("meeting_is_closed", status=status.value)
@@ -87,6 +77,14 @@ def check_place(text: str) -> str:
     if len(place) > PLACE_MOST:
         raise RuleViolation("place_too_long", most=PLACE_MOST)
     return place
+
+
+def check_minutes(minutes: int) -> int:
+    """The minutes of one agenda item. Raises `item_minutes_out_of_bounds` with `least` and `most`."""
+    least, most = ITEM_MINUTES
+    if not least <= minutes <= most:
+        raise RuleViolation("item_minutes_out_of_bounds", minutes=minutes, least=least, most=most)
+    return minutes
 
 
 def check_plan(rounds: int, seconds: int, table_size: int) -> None:
@@ -111,7 +109,7 @@ def slug_for(name: str, on: date, attempt: int = 1) -> str:
     """
     tail = on.isoformat() if attempt == 1 else f"{on.isoformat()}-{attempt}"
     plain = re.sub("[^a-z0-9]+", "-", " ".join(names.query_words(name))).strip("-")
-    head = plain[: SLUG_MOST - len(tail) - 1].strip("-")
+    head = plain[:_SLUG_NAME_MOST].strip("-")
     return f"{head}-{tail}" if head else tail
 
 
@@ -172,17 +170,7 @@ def check_agenda(items: Iterable[AgendaItem]) -> Agenda:
 
 
 def _checked_item(item: AgendaItem, position: int) -> AgendaItem:
-    least, most = ITEM_MINUTES
-    if not least <= item.minutes <= most:
-        raise RuleViolation("item_minutes_out_of_bounds", position=position, least=least, most=most)
     try:
-        return AgendaItem(item.kind, check_title(item.title), item.minutes)
+        return AgendaItem(item.kind, check_title(item.title), check_minutes(item.minutes))
     except RuleViolation as broken:
         raise RuleViolation(broken.code, **broken.params, position=position) from broken
-
-
-def _next(status: MeetingStatus, command: MeetingCommand) -> MeetingStatus:
-    after = TRANSITIONS.get((status, command))
-    if after is None:
-        raise WrongPhase("meeting_wrong_phase", status=status.value, command=command.value)
-    return after

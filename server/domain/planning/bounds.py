@@ -1,0 +1,115 @@
+"""What no plan can beat, proven: by counting pairs, by pigeonholes, by one person's meetings.
+
+Each level of the cost gets a bound of its own. Reaching all of them is optimal; a plan may be optimal
+without.
+"""
+
+import numpy as np
+
+from .cost import Cost, count_meetings, table_pairs, trio_counts
+from .model import Model
+from .starts import empty_tables
+
+
+def least_pairs(people: int, cells: int) -> int:
+    """The fewest pairs that share a cell when `people` are spread over `cells` cells."""
+    small, larger = divmod(people, cells)
+    return larger * (small + 1) * small // 2 + (cells - larger) * small * (small - 1) // 2
+
+
+def lower_bound(model: Model) -> Cost:
+    """A cost no plan for this problem can fall below, level by level."""
+    fixed = empty_tables(model)
+    counts = count_meetings(model, fixed)
+    again = np.maximum(counts - (model.times == 0), 0)
+    repeats = max(_by_counting(model), _by_pigeonholes(model), int(again.sum()) // 2, _by_person(model))
+    reachable = _reachable(model)
+    spread = int((counts * model.mass + 50 * counts * (counts - 1)).sum()) // 2
+    lightest = _lightest_repeat(model)
+    return Cost(
+        must_meet_missed=int((model.must & ~reachable).sum()) // 2,
+        repeat_load=max(lightest * repeats, int(((counts > 0) * model.load).sum()) // 2),
+        repeats=repeats,
+        same_sector=_same_sector(model, int(counts[model.same].sum()) // 2),
+        wishes_missed=int((model.wanted & ~reachable).sum()) // 2,
+        affinity_missed=int(model.affine[~reachable].sum()) // 2,
+        visitors_missed=int((model.guest & ~reachable).sum()) // 2,
+        familiarity=spread,
+        most_repeats=max(int(again.sum(axis=1).max()), -(-2 * repeats // model.n)),
+        extra_trios=_extra_trios(model),
+    )
+
+
+def _lightest_repeat(model: Model) -> int:
+    known = model.load[model.load > 0]
+    return min(100, int(known.min())) if len(known) else 100
+
+
+def _reachable(model: Model) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Pairs who can still meet, or have met in a held round."""
+    reachable = count_meetings(model, empty_tables(model)) > 0
+    for number in model.free_rounds:
+        here = np.zeros(model.n, np.bool_)
+        here[model.layout.rounds[number].present] = True
+        reachable |= here[:, None] & here[None, :]
+    return reachable
+
+
+def _round_sizes(model: Model) -> list[list[int]]:
+    held = [
+        [int(size) for size in np.bincount(row[row >= 0], minlength=1)] for row in model.held_tables
+    ]
+    return held + [model.layout.rounds[number].sizes for number in model.free_rounds]
+
+
+def _by_counting(model: Model) -> int:
+    """There are only so many pairs who have not met; every meeting beyond them is a repeat."""
+    meetings = sum(size * (size - 1) // 2 for sizes in _round_sizes(model) for size in sizes)
+    fresh = _reachable(model) & (model.times == 0)
+    np.fill_diagonal(fresh, False)
+    return max(0, meetings - int(fresh.sum()) // 2)
+
+
+def _by_pigeonholes(model: Model) -> int:
+    """When the same people sit in every round, a table larger than the number of tables repeats somebody."""
+    rounds = _round_sizes(model)
+    heads = [sum(sizes) for sizes in rounds]
+    if len(set(heads)) > 1 or heads[0] != model.n:
+        return 0
+    first = len(rounds[0])
+    return sum(least_pairs(size, first) for sizes in rounds[1:] for size in sizes)
+
+
+def _by_person(model: Model) -> int:
+    """Somebody at tables with more seats than there are people to meet repeats some; two share a repeat."""
+    there = np.zeros(model.n, np.int64)
+    for number in model.free_rounds:
+        here = model.layout.rounds[number]
+        smallest = min(here.sizes)
+        seated = np.zeros(model.n, np.int64)
+        seated[here.present] = 0 if here.has_bye else smallest - 1
+        there += seated
+    for row in model.held_tables:
+        one, _ = table_pairs(row)
+        there += np.bincount(one, minlength=model.n)
+    fresh = _reachable(model) & (model.times == 0)
+    np.fill_diagonal(fresh, False)
+    return int(-(-np.maximum(there - fresh.sum(axis=1), 0).sum() // 2))
+
+
+def _same_sector(model: Model, held: int) -> int:
+    total = held
+    for number in model.free_rounds:
+        here = model.layout.rounds[number]
+        sectors = model.sector[here.present]
+        for people in np.bincount(sectors[sectors >= 0], minlength=1).tolist():
+            total += least_pairs(max(0, people - here.has_bye), len(here.sizes))
+    return total
+
+
+def _extra_trios(model: Model) -> int:
+    seats = int(trio_counts(model, empty_tables(model)).sum())
+    for number in model.free_rounds:
+        if model.problem.shapes[number].size == 2:
+            seats += 3 * sum(size == 3 for size in model.layout.rounds[number].sizes)
+    return least_pairs(seats, model.n)

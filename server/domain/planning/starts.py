@@ -1,0 +1,158 @@
+"""First plans: valid at once, before any search. By design where everybody is there for every round, else
+greedily."""
+
+import random
+from dataclasses import dataclass
+
+import numpy as np
+
+from .construct import Design, pairs_by_design, seat_by_design
+from .cost import Tables, count_meetings, marginal, table_pairs
+from .layout import even_sizes
+from .model import Ints, Model
+
+
+@dataclass
+class DesignStart:
+    """Designed rounds whose points still want people. `pinned` maps points to the people who must have
+    them."""
+
+    points: list[int]
+    rounds: Design
+    over: list[int]
+    pinned: dict[int, int]
+    complete: bool
+
+
+def empty_tables(model: Model) -> Tables:
+    """A plan that holds the held rounds and nothing else."""
+    tables = np.full((model.rounds, model.n), -1, np.int32)
+    tables[: model.held] = model.held_tables
+    return tables
+
+
+def seat_greedily(
+    model: Model, byes: dict[int, int], rng: random.Random, tables: Tables | None = None
+) -> Tables:
+    """Fill every free round that has nobody yet: each person where it costs least at that moment."""
+    result = empty_tables(model) if tables is None else tables.copy()
+    counts = count_meetings(model, result)
+    for number in model.free_rounds:
+        if (result[number] >= 0).any():
+            continue
+        here = model.layout.rounds[number]
+        row = np.full(model.n, -1, np.int32)
+        waiting = [i for i in here.present if i != byes.get(number) and i not in here.fixed]
+        for index, table in here.fixed.items():
+            if index != byes.get(number):
+                row[index] = table
+        rng.shuffle(waiting)
+        seat_people(model, row, waiting, here.sizes, counts)
+        result[number] = row
+        counts[table_pairs(row)] += 1
+    return result
+
+
+def seat_people(model: Model, row: Ints, waiting: list[int], sizes: list[int], counts: Ints) -> None:
+    """Seat the waiting people into `row`, each at the cheapest table with room; `counts` are the other
+    rounds."""
+    price = marginal(model, counts, model.first, model.later)
+    at = np.zeros((len(sizes), model.n), np.int64)
+    room = np.array(sizes, np.int64)
+    for seated in np.flatnonzero(row >= 0):
+        at[row[seated]] += price[seated]
+        room[row[seated]] -= 1
+    taken = np.array(sizes, np.int64) - room
+    full = np.where(room > 0, 0, 1 << 40)
+    for index in waiting:
+        # Empty places first at equal cost, so that tables fill evenly and late comers still have a choice.
+        table = int((at[:, index] * 64 + taken + full).argmin())
+        row[index] = table
+        at[table] += price[index]
+        room[table] -= 1
+        taken[table] += 1
+        if room[table] == 0:
+            full[table] = 1 << 40
+
+
+def design_start(model: Model, byes: dict[int, int]) -> DesignStart | None:
+    """Designed rounds for the free rounds, when the same people and tables are there in all of them."""
+    layouts = [model.layout.rounds[number] for number in model.free_rounds]
+    if not layouts or model.problem.locked:
+        return None
+    first = layouts[0]
+    alike = all(
+        each.present == first.present and each.sizes == first.sizes and each.fixed == first.fixed
+        for each in layouts
+    )
+    seats = len(first.present) - first.has_bye
+    if not alike or sorted(first.sizes, reverse=True) != even_sizes(seats, len(first.sizes)):
+        return None
+    if len(set(first.fixed.values())) < len(first.fixed):
+        return None
+    if model.problem.shapes[first.number].size == 2 and max(first.sizes) <= 3:
+        return None if first.fixed else _paired(model, first.present, first.has_bye, byes)
+    hosts = bool(first.fixed)
+    made = seat_by_design(len(first.present), len(first.sizes), len(layouts), hosts=hosts)
+    if hosts:
+        for part in made:
+            part.sort(key=min)
+    pinned = {table: index for index, table in first.fixed.items()}
+    return DesignStart(first.present, made, [], pinned, len(made) >= len(layouts)) if made else None
+
+
+def _paired(model: Model, present: list[int], has_bye: bool, byes: dict[int, int]) -> DesignStart:
+    wanted = len(model.free_rounds)
+    made, over = pairs_by_design(len(present), wanted)
+    complete = len(made) >= wanted
+    pinned: dict[int, int] = {}
+    if has_bye:
+        fair = complete and not model.past_byes.any() and not model.held
+        order = over if not fair else over[: int(model.visitor[present].any())]
+        pinned = {point: byes[number] for point, number in zip(order, model.free_rounds, strict=False)}
+    elif over:
+        made = _with_trios(made, over, len(present))
+        over = []
+    return DesignStart(present, made, over, pinned, complete)
+
+
+def _with_trios(made: Design, over: list[int], heads: int) -> Design:
+    """Each round's odd one joins the pair they know least; trios are shared out evenly."""
+    met = [[0] * heads for _ in range(heads)]
+    for part in made:
+        for a, b in part:
+            met[a][b] = met[b][a] = 1
+    trios = [0] * heads
+    result = []
+    for part, odd in zip(made, over, strict=True):
+        pair = min(
+            part,
+            key=lambda couple: (
+                sum(met[odd][point] for point in couple), sum(trios[point] for point in couple), couple
+            ),
+        )
+        for point in pair:
+            met[odd][point] = met[point][odd] = 1
+        for point in (*pair, odd):
+            trios[point] += 1
+        result.append([[*pair, odd], *(couple for couple in part if couple is not pair)])
+    return result
+
+
+def place(model: Model, start: DesignStart, people: list[int]) -> Tables:
+    """The designed rounds with `people[point]` at every point; rounds the design lacks stay empty."""
+    tables = empty_tables(model)
+    for number, part in zip(model.free_rounds, start.rounds, strict=False):
+        for table, points in enumerate(part):
+            for point in points:
+                tables[number, people[point]] = table
+    return tables
+
+
+def first_people(start: DesignStart, rng: random.Random) -> list[int]:
+    """Somebody for every point: the pinned ones where they belong, the others anywhere."""
+    pinned = set(start.pinned.values())
+    others = [index for index in start.points if index not in pinned]
+    rng.shuffle(others)
+    rest = iter(others)
+    return [start.pinned[p] if p in start.pinned else next(rest) for p in range(len(start.points))]

@@ -1,0 +1,1 @@
+"""The store: engine, tables, named queries and migrations. Knows the domain and nobody above."""

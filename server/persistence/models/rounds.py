@@ -1,0 +1,87 @@
+"""Rounds are data: a row per round with its clock, a row per seat, and the plan they came from."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, relationship
+
+from server.domain.round_clock import RoundClock
+from server.domain.vocabulary import RoundPhase
+from server.persistence import marks
+from server.persistence.base import Base, UtcDateTime, by_value, col, key, to, uid
+from server.persistence.models.attendance import Attendance
+
+
+class Round(Base):
+    """One round with its clock. Nobody ticks: what the row says is what every screen shows."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (UniqueConstraint("meeting_id", "number"),)
+
+    id: Mapped[int] = key()
+    uid: Mapped[str] = uid()
+    meeting_id: Mapped[int] = to("meetings.id", index=False)
+    number: Mapped[int] = col(Integer, marks.SETTING)
+    phase: Mapped[RoundPhase] = col(by_value(RoundPhase), marks.SETTING, default=RoundPhase.PLANNED)
+    length_ms: Mapped[int] = col(Integer, marks.SETTING)
+    starts_at: Mapped[datetime | None] = col(UtcDateTime, marks.SETTING, nullable=True)
+    ends_at: Mapped[datetime | None] = col(UtcDateTime, marks.SETTING, nullable=True)
+    remaining_ms: Mapped[int | None] = col(Integer, marks.SETTING, nullable=True)
+    version: Mapped[int] = col(Integer, marks.SETTING, default=0)
+
+    seats: Mapped[list["Seat"]] = relationship(cascade="all, delete-orphan", back_populates="this_round")
+
+    @property
+    def clock(self) -> RoundClock:
+        """The clock as a value for the rules."""
+        return RoundClock(
+            phase=self.phase,
+            length=timedelta(milliseconds=self.length_ms),
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            remaining=None if self.remaining_ms is None else timedelta(milliseconds=self.remaining_ms),
+            version=self.version,
+        )
+
+    @clock.setter
+    def clock(self, value: RoundClock) -> None:
+        self.phase = value.phase
+        self.length_ms = round(value.length / timedelta(milliseconds=1))
+        self.starts_at = value.starts_at
+        self.ends_at = value.ends_at
+        self.remaining_ms = None if value.remaining is None else round(value.remaining / timedelta(milliseconds=1))
+        self.version = value.version
+
+
+class Seat(Base):
+    """Who sits at which table in which round. Table 0 is a bye."""
+
+    __tablename__ = "seats"
+    __table_args__ = (
+        UniqueConstraint("round_id", "attendance_id"),
+        Index("ix_seats_round_table", "round_id", "table_number"),
+    )
+
+    id: Mapped[int] = key()
+    round_id: Mapped[int] = to("rounds.id", index=False)
+    attendance_id: Mapped[int] = to("attendances.id")
+    table_number: Mapped[int] = col(Integer, marks.ACTIVITY)
+    missed: Mapped[bool] = col(Boolean, marks.ACTIVITY, default=False)
+
+    this_round: Mapped[Round] = relationship(back_populates="seats")
+    attendance: Mapped[Attendance] = relationship()
+
+
+class SeatingPlan(Base):
+    """A plan as the planner gave it, with its seed, so that any morning can be replayed."""
+
+    __tablename__ = "seating_plans"
+
+    id: Mapped[int] = key()
+    uid: Mapped[str] = uid()
+    meeting_id: Mapped[int] = to("meetings.id")
+    made_at: Mapped[datetime] = col(UtcDateTime, marks.ACTIVITY)
+    seed: Mapped[int] = col(Integer, marks.SETTING)
+    problem: Mapped[str] = col(Text, marks.ACTIVITY)
+    plan: Mapped[str] = col(Text, marks.ACTIVITY)
+    engine: Mapped[str] = col(String(24), marks.SETTING, default="")

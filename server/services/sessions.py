@@ -1,0 +1,270 @@
+"""Signing in and staying signed in: sessions, passwords, one-time links, grants.
+
+Tokens are 128 random bits or more, known only to the browser; the database keeps their SHA-256. A revoked session
+is refused at its next request and its next socket event.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import literal, null, or_, select, union_all
+from sqlalchemy.orm import Session
+
+from server.domain import names
+from server.domain.access import NOBODY, Actor, Grant
+from server.domain.errors import NotAllowed, NotFound, RuleViolation
+from server.domain.vocabulary import GroupId, MeetingId, PersonId, Role, Standing, Uid
+from server.persistence.models import (
+    Account,
+    Attendance,
+    GrantRow,
+    Meeting,
+    Membership,
+    OneTimeLink,
+    Person,
+    SessionRow,
+)
+from server.services.context import Context, Tx
+
+PERSON_DAYS = 90
+"""A signed-in device stays signed in this long."""
+DEVICE_HOURS = 18
+"""A door, kiosk or display lives one day."""
+ATTENDEE_DAYS = 60
+"""How long somebody keeps the pages of a meeting attended."""
+MIN_PASSWORD = 10
+_hasher = PasswordHasher()
+_WRONG = _hasher.hash("nobody has this password")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new session: the token for the cookie and how long it lives."""
+
+    token: str
+    expires_at: datetime
+    uid: Uid
+
+
+@dataclass(frozen=True)
+class LinkInfo:
+    """What a one-time link would do, shown before it is consumed."""
+
+    purpose: str
+    role: Role | None
+    name: str
+    meeting_uid: Uid | None
+    meeting_name: str
+    loopback_only: bool
+
+
+def token_hash(token: str) -> bytes:
+    """What the database keeps of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def actor_for(ctx: Context, token: str | None) -> Actor:
+    """The actor behind a cookie; NOBODY for an unknown, expired or revoked one. Two statements."""
+    if not token:
+        return NOBODY
+    with ctx.reading() as db:
+        found = db.execute(
+            select(SessionRow, Person)
+            .outerjoin(Person, Person.id == SessionRow.person_id)
+            .where(SessionRow.token_hash == token_hash(token))
+        ).one_or_none()
+        if found is None:
+            return NOBODY
+        session, person = found
+        now = ctx.now()
+        if session.revoked_at is not None or now >= session.expires_at:
+            return NOBODY
+        return Actor(
+            session_uid=Uid(session.uid),
+            person_id=PersonId(person.id) if person else None,
+            person_uid=Uid(person.uid) if person else None,
+            name=names.full_name(person.given_name, person.family_name) if person else session.label,
+            language=session.language,
+            grants=_grants(db, session, now),
+        )
+
+
+def _grants(db: Session, session: SessionRow, now: datetime) -> tuple[Grant, ...]:
+    mine = GrantRow.session_id == session.id
+    given = select(GrantRow.role, GrantRow.group_id, GrantRow.meeting_id, GrantRow.expires_at)
+    if session.person_id is None:
+        rows = db.execute(given.where(mine)).all()
+    else:
+        member = select(
+            literal(Role.MEMBER.value), Membership.group_id, null(), null()
+        ).where(Membership.person_id == session.person_id, Membership.standing == Standing.MEMBER)
+        attendee = (
+            select(literal(Role.ATTENDEE.value), Meeting.group_id, Attendance.meeting_id, null())
+            .join(Meeting, Meeting.id == Attendance.meeting_id)
+            .where(
+                Attendance.person_id == session.person_id, Meeting.starts_at > now - timedelta(days=ATTENDEE_DAYS)
+            )
+        )
+        rows = db.execute(
+            union_all(given.where(or_(mine, GrantRow.person_id == session.person_id)), member, attendee)
+        ).all()
+    return tuple(
+        Grant(Role(role), GroupId(group) if group else None, MeetingId(meeting) if meeting else None, expires)
+        for role, group, meeting, expires in rows
+    )
+
+
+def open_session(
+    tx: Tx, *, person_id: int | None, label: str, life: timedelta, language: str | None = None
+) -> tuple[Opened, SessionRow]:
+    """A helper of the use-cases: a fresh session row inside their transaction."""
+    token = secrets.token_urlsafe(32)
+    row = SessionRow(
+        token_hash=token_hash(token),
+        person_id=person_id,
+        label=label[:80],
+        language=language,
+        created_at=tx.now,
+        expires_at=tx.now + life,
+    )
+    tx.db.add(row)
+    tx.db.flush()
+    return Opened(token=token, expires_at=row.expires_at, uid=Uid(row.uid)), row
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of a new password. Raises RuleViolation("password_too_short")."""
+    if len(password) < MIN_PASSWORD:
+        raise RuleViolation("password_too_short", least=MIN_PASSWORD)
+    return _hasher.hash(password[:1000])
+
+
+def sign_in(ctx: Context, *, email: str, password: str, label: str) -> Opened:
+    """A person signs in with address and password. The refusal is the same for both being wrong."""
+    with ctx.reading() as db:
+        account = db.scalar(select(Account).where(Account.email == email.strip().casefold()))
+    try:
+        # The hash of nobody is checked too, so that an unknown address takes as long as a wrong password.
+        _hasher.verify(account.password_hash if account else _WRONG, password[:1000])
+    except (VerifyMismatchError, InvalidHashError):
+        raise NotAllowed("sign_in_refused") from None
+    if account is None:
+        raise NotAllowed("sign_in_refused")
+    person_id = account.person_id
+
+    def work(tx: Tx) -> Opened:
+        return open_session(tx, person_id=person_id, label=label, life=timedelta(days=PERSON_DAYS))[0]
+
+    return ctx.transaction(work)
+
+
+def sign_out(ctx: Context, *, session_uid: Uid) -> None:
+    """This browser is forgotten at once; its sockets are cut at their next event."""
+
+    def work(tx: Tx) -> None:
+        row = tx.db.scalar(select(SessionRow).where(SessionRow.uid == session_uid))
+        if row is not None and row.revoked_at is None:
+            row.revoked_at = tx.now
+
+    ctx.transaction(work)
+
+
+def choose_language(ctx: Context, *, session_uid: Uid, language: str) -> None:
+    """A person or device reads the pages in another language from now on."""
+
+    def work(tx: Tx) -> None:
+        row = tx.db.scalar(select(SessionRow).where(SessionRow.uid == session_uid))
+        if row is not None:
+            row.language = language
+
+    ctx.transaction(work)
+
+
+def make_link(
+    ctx: Context,
+    *,
+    purpose: str,
+    life: timedelta,
+    person_id: int | None = None,
+    role: Role | None = None,
+    group_id: int | None = None,
+    meeting_id: int | None = None,
+    loopback_only: bool = False,
+    uses: int = 1,
+) -> str:
+    """A link token: `setup`, `person` (signs one person in) or `device` (a door, facilitator or display)."""
+    token = secrets.token_urlsafe(24)
+
+    def work(tx: Tx) -> str:
+        tx.db.add(
+            OneTimeLink(
+                token_hash=token_hash(token),
+                purpose=purpose,
+                person_id=person_id,
+                role=role,
+                group_id=group_id,
+                meeting_id=meeting_id,
+                loopback_only=loopback_only,
+                uses_left=uses,
+                created_at=tx.now,
+                expires_at=tx.now + life,
+            )
+        )
+        return token
+
+    return ctx.transaction(work)
+
+
+def _live_link(db: Session, token: str, now: datetime) -> OneTimeLink:
+    link = db.scalar(select(OneTimeLink).where(OneTimeLink.token_hash == token_hash(token)).with_for_update())
+    if link is None or link.uses_left < 1 or now >= link.expires_at:
+        raise NotFound("link_used_up")
+    return link
+
+
+def look_at_link(ctx: Context, *, token: str) -> LinkInfo:
+    """What the link would do. Looking does not consume it: mail programs look too."""
+    with ctx.reading() as db:
+        link = _live_link(db, token, ctx.now())
+        person = db.get(Person, link.person_id) if link.person_id else None
+        meeting = db.get(Meeting, link.meeting_id) if link.meeting_id else None
+        return LinkInfo(
+            purpose=link.purpose,
+            role=link.role,
+            name=names.full_name(person.given_name, person.family_name) if person else "",
+            meeting_uid=Uid(meeting.uid) if meeting else None,
+            meeting_name=meeting.name if meeting else "",
+            loopback_only=link.loopback_only,
+        )
+
+
+def consume_link(ctx: Context, *, token: str, label: str, from_this_computer: bool) -> Opened:
+    """Use a `person` or `device` link once. Raises NotFound when it is used up, NotAllowed from another computer."""
+
+    def work(tx: Tx) -> Opened:
+        link = _live_link(tx.db, token, tx.now)
+        if link.loopback_only and not from_this_computer:
+            raise NotAllowed("link_this_computer_only")
+        if link.purpose == "setup":
+            raise NotFound("link_used_up")
+        link.uses_left -= 1
+        life = timedelta(days=PERSON_DAYS) if link.person_id else timedelta(hours=DEVICE_HOURS)
+        opened, row = open_session(tx, person_id=link.person_id, label=label, life=life)
+        if link.role is not None:
+            tx.db.add(
+                GrantRow(
+                    session_id=row.id,
+                    role=link.role,
+                    group_id=link.group_id,
+                    meeting_id=link.meeting_id,
+                    expires_at=row.expires_at,
+                    created_at=tx.now,
+                )
+            )
+        return opened
+
+    return ctx.transaction(work)

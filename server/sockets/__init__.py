@@ -1,0 +1,1 @@
+"""News downwards only: who hears what, and nothing is written here."""

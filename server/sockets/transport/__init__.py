@@ -1,0 +1,1 @@
+"""How frames leave the process."""

@@ -1,0 +1,15 @@
+"""The sentences of all refusals, by code. One module a feature; a code stands in exactly one of them."""
+
+from server.views.sentences import (
+    access,
+    attendee,
+    door,
+    facilitator,
+    organiser,
+    people,
+    referrals,
+)
+
+SENTENCES: dict[str, str] = {}
+for _module in (access, attendee, door, facilitator, organiser, people, referrals):
+    SENTENCES |= _module.SENTENCES

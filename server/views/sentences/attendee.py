@@ -1,0 +1,3 @@
+"""Refusals of the feature: attendee."""
+
+SENTENCES: dict[str, str] = {}

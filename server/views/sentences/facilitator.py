@@ -1,0 +1,3 @@
+"""Refusals of the feature: facilitator."""
+
+SENTENCES: dict[str, str] = {}

@@ -1,0 +1,3 @@
+"""Refusals of the feature: referrals."""
+
+SENTENCES: dict[str, str] = {}

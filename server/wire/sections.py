@@ -1,0 +1,53 @@
+"""The parts of a screen's state and who hears which.
+
+A snapshot is a JSON object whose keys are sections; news bring whole sections, or single entries of a keyed one,
+as a JSON Merge Patch. A section belongs to the audiences listed here and to nobody else.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from server.domain.vocabulary import Audience, MeetingId, PersonId, Uid
+from server.services.context import Context, Json
+from server.wire import attendance, meetings
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Whose screen it is: a person for the personal sections, and whether private fields may travel."""
+
+    person_id: PersonId | None = None
+    secure: bool = False
+
+
+Builder = Callable[[Context, MeetingId, Viewer], object]
+
+SECTIONS: dict[Audience, tuple[str, ...]] = {
+    Audience.EVERYONE: ("meeting",),
+    Audience.DESK: ("counts", "room"),
+    Audience.FACILITATORS: ("counts", "room"),
+    Audience.DISPLAYS: ("counts",),
+    Audience.PERSON: (),
+}
+
+BUILDERS: dict[str, Builder] = {
+    "meeting": lambda ctx, meeting_id, viewer: meetings.meeting(ctx, meeting_id),
+    "counts": lambda ctx, meeting_id, viewer: attendance.counts(ctx, meeting_id),
+    "room": lambda ctx, meeting_id, viewer: attendance.room(ctx, meeting_id),
+}
+
+
+def build(ctx: Context, meeting_id: MeetingId, names: Iterable[str], viewer: Viewer) -> Json:
+    """The named sections as they are now."""
+    return {name: BUILDERS[name](ctx, meeting_id, viewer) for name in names}
+
+
+def of_audiences(audiences: Iterable[Audience]) -> tuple[str, ...]:
+    """The sections that somebody in these audiences sees, each once, in a fixed order."""
+    wanted = {section for audience in audiences for section in SECTIONS[audience]}
+    return tuple(name for name in BUILDERS if name in wanted)
+
+
+def one_person(ctx: Context, meeting_id: MeetingId, uid: Uid) -> Json:
+    """A patch of the room for one attendance."""
+    return {"room": attendance.room(ctx, meeting_id, only=uid)}

@@ -1,0 +1,238 @@
+"""What every test can ask for: a clock, a database of either kind, an application, a meeting with the cast.
+
+The whole suite runs on SQLite; where `COLTIVA_TEST_POSTGRES` names a server it runs on PostgreSQL too. A migrated
+database is made once and copied for each test.
+"""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, text
+
+from server.app import create_app
+from server.config import Settings
+from server.domain.vocabulary import MeetingId, PersonId, Role, Standing, Uid
+from server.persistence import schema
+from server.persistence.base import Base
+from server.persistence.database import Database
+from server.services import badges
+from server.services.bus import Bus
+from server.services.context import Context, Tx
+from server.views import guards
+from tests import builders
+from tests.cast import DORA, FIONA, MAX, MIRA, OLGA, SAM, VIK
+
+POSTGRES = os.environ.get("COLTIVA_TEST_POSTGRES", "")
+REQUIRED = os.environ.get("COLTIVA_TEST_REQUIRED", "") == "1"
+KEY = b"0123456789abcdef0123456789abcdef"
+
+
+class FakeClock:
+    """Time that moves only when told."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """The time it is."""
+        return self.now
+
+    def pass_by(self, **parts: float) -> None:
+        """Let time pass."""
+        self.now += timedelta(**parts)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Ten minutes before the meeting starts."""
+    return FakeClock(builders.START - timedelta(minutes=10))
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database file at today's schema."""
+    path = tmp_path_factory.mktemp("migrated") / "coltiva.db"
+    database = Database(f"sqlite:///{path}")
+    schema.upgrade(database)
+    database.close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database at today's schema, one per test process."""
+    if not POSTGRES:
+        if REQUIRED:
+            pytest.fail("COLTIVA_TEST_POSTGRES must name a PostgreSQL server here")
+        pytest.skip("set COLTIVA_TEST_POSTGRES to run the suite on PostgreSQL too")
+    name = f"coltiva_test_{os.getpid()}"
+    admin = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    url = POSTGRES.rsplit("/", 1)[0] + "/" + name
+    database = Database(url)
+    schema.upgrade(database)
+    database.close()
+    yield url
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database, on each engine in turn."""
+    if request.param == "sqlite":
+        path = tmp_path / "coltiva.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        found = Database(f"sqlite:///{path}")
+    else:
+        found = Database(request.getfixturevalue("migrated_postgres"))
+        with found.engine.begin() as connection:
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def ctx(database: Database, clock: FakeClock, tmp_path: Path) -> Context:
+    """The surroundings of the use-cases over an empty database."""
+    settings = Settings(instance=tmp_path, database="" if database.is_sqlite else database.url)
+    return Context(database=database, now=clock, key=KEY, settings=settings, bus=Bus())
+
+
+@pytest.fixture
+def app(ctx: Context) -> Flask:
+    """The application over the test's database, in threading mode; faults come out as exceptions."""
+    made = create_app(ctx.settings, ctx.now, context=ctx)
+    made.testing = True
+    made.config["PROPAGATE_EXCEPTIONS"] = True
+    return made
+
+
+@dataclass
+class Morning:
+    """An open meeting of a group with the cast on its list, and Sam's group beside it."""
+
+    ctx: Context
+    meeting_id: MeetingId
+    meeting_uid: Uid
+    group_id: int
+    people: dict[str, PersonId]
+    attendances: dict[str, Uid]
+    codes: dict[str, str]
+    """Badge codes by given name."""
+    other_group_id: int
+    other_meeting_uid: Uid
+    tokens: dict[str, str]
+    """Session tokens by given name (Dora's is a door's, Fiona's a facilitator's, "display" a display's)."""
+
+
+@pytest.fixture
+def morning(ctx: Context) -> Morning:
+    """Everything a morning needs."""
+
+    def work(tx: Tx) -> dict[str, Any]:
+        group = builders.a_group(tx)
+        olga = builders.an_organiser(tx, group, OLGA)
+        people = {"Olga": olga}
+        people |= {who.given: builders.a_member(tx, group, who) for who in (FIONA, DORA, MIRA, MAX)}
+        people["Vik"] = builders.a_member(tx, group, VIK, Standing.VISITOR)
+        meeting = builders.a_meeting(tx, group)
+        standings = {name: Standing.VISITOR if name == "Vik" else Standing.MEMBER for name in people}
+        rows = {
+            name: builders.an_attendance(
+                tx, meeting, person, standings[name], invited_by_id=people["Mira"].id if name == "Vik" else None
+            )
+            for name, person in people.items()
+        }
+        made = badges.issue(
+            ctx,
+            tx,
+            [(person.id, standings[name]) for name, person in people.items()],
+            group_id=group.id,
+            meeting_id=meeting.id,
+        )
+        other = builders.a_group(tx, "Elsewhere")
+        sam = builders.an_organiser(tx, other, SAM)
+        foreign = builders.a_meeting(tx, other)
+        sams = badges.issue(ctx, tx, [(sam.id, Standing.MEMBER)], group_id=other.id, meeting_id=foreign.id)
+        codes = {name: badges.code_of(ctx, made[person.id]) for name, person in people.items()}
+        return {
+            "meeting_id": MeetingId(meeting.id),
+            "meeting_uid": Uid(meeting.uid),
+            "group_id": group.id,
+            "people": {name: PersonId(p.id) for name, p in people.items()} | {"Sam": PersonId(sam.id)},
+            "attendances": {name: Uid(row.uid) for name, row in rows.items()},
+            "codes": codes | {"Sam": badges.code_of(ctx, sams[sam.id])},
+            "other_group_id": other.id,
+            "other_meeting_uid": Uid(foreign.uid),
+        }
+
+    made = ctx.transaction(work)
+    here = {"group_id": made["group_id"], "meeting_id": made["meeting_id"]}
+    people = made["people"]
+    tokens = {
+        "Olga": builders.signed_in(ctx, people["Olga"]),
+        "Mira": builders.signed_in(ctx, people["Mira"]),
+        "Max": builders.signed_in(ctx, people["Max"]),
+        "Vik": builders.signed_in(ctx, people["Vik"]),
+        "Sam": builders.signed_in(ctx, people["Sam"]),
+        "Dora": builders.signed_in(ctx, None, label="Door 1", role=Role.GREETER, **here),
+        "Fiona": builders.signed_in(ctx, people["Fiona"], role=Role.FACILITATOR, **here),
+        "display": builders.signed_in(ctx, None, label="Display", role=Role.DISPLAY, **here),
+    }
+    return Morning(ctx=ctx, tokens=tokens, **made)
+
+
+class Browser:
+    """A person's browser: keeps its cookie, sends the CSRF token, speaks JSON when asked to."""
+
+    def __init__(self, client: FlaskClient, token: str | None) -> None:
+        self.client = client
+        if token is not None:
+            client.set_cookie(guards.COOKIE, token)
+        self._ops = 0
+
+    def get(self, path: str, **options: Any) -> Any:
+        """Open a page."""
+        return self.client.get(path, **options)
+
+    def csrf(self) -> str:
+        """The token of this browser's pages."""
+        page = self.client.get("/about").get_data(as_text=True)
+        return page.split('name="csrf" content="')[1].split('"')[0]
+
+    def send(self, path: str, body: dict[str, object] | None = None, *, op: str | None = None) -> Any:
+        """A script's write, with an operation id of its own unless one is given."""
+        self._ops += 1
+        headers = {"X-CSRF-Token": self.csrf(), "X-Operation-Id": op or f"op-{id(self)}-{self._ops}"}
+        return self.client.post(path, json=body or {}, headers=headers)
+
+    def submit(self, path: str, form: dict[str, object] | None = None) -> Any:
+        """A form."""
+        return self.client.post(path, data={"csrf_token": self.csrf(), **(form or {})})
+
+
+@pytest.fixture
+def browser(app: Flask, morning: Morning) -> Callable[[str | None], Browser]:
+    """`browser("Dora")` is Dora's browser; `browser(None)` nobody's."""
+
+    def open_one(who: str | None) -> Browser:
+        return Browser(app.test_client(), morning.tokens[who] if who else None)
+
+    return open_one

@@ -39,7 +39,9 @@ def installation_key(instance: Path) -> bytes:
     return path.read_bytes()
 
 
-def create_context(settings: Settings, now: Callable[[], datetime] = utc_now, *, bulk: bool = False) -> Context:
+def create_context(
+    settings: Settings, now: Callable[[], datetime] = utc_now, *, bulk: bool = False
+) -> Context:
     """The surroundings of the use-cases over a database at today's schema.
 
     Raises schema.SchemaTooNew when a newer program wrote the database.
@@ -61,7 +63,9 @@ def create_app(
     """The web application with its sockets. Threading serves tests and scripts, gevent serves meetings."""
     ctx = context or create_context(settings, now)
     app = Flask("server", static_folder=None, template_folder=None)
-    app.config.update(MAX_CONTENT_LENGTH=8 * 1024 * 1024, MAX_FORM_PARTS=400, MAX_FORM_MEMORY_SIZE=1024 * 1024)
+    app.config.update(
+        MAX_CONTENT_LENGTH=8 * 1024 * 1024, MAX_FORM_PARTS=400, MAX_FORM_MEMORY_SIZE=1024 * 1024
+    )
     app.extensions["coltiva"] = ctx
     app.extensions["coltiva_schema"] = schema.newest()
     app.extensions["coltiva_news"] = lambda: "redis" if settings.redis else "local"

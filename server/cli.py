@@ -51,8 +51,12 @@ Verbs = "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _serving_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="address to listen on (default: all, so that phones reach it)")
     parser.add_argument("--port", type=int, help="port to listen on (default: 8090)")
-    parser.add_argument("--base-url", dest="base_url", help="address that phones use, such as https://meet.example.org")
-    parser.add_argument("--max-per-code", dest="max_per_code", type=int, help="screens one display code may feed")
+    parser.add_argument(
+        "--base-url", dest="base_url", help="address that phones use, such as https://meet.example.org"
+    )
+    parser.add_argument(
+        "--max-per-code", dest="max_per_code", type=int, help="screens one display code may feed"
+    )
     _instance_options(parser)
 
 
@@ -73,7 +77,9 @@ def _settings(options: argparse.Namespace, **more: object) -> "Settings":
 
 
 def _add_serve(verbs: Verbs) -> None:
-    parser = verbs.add_parser("serve", help="run your own group", description="Run your own group until Ctrl-C.")
+    parser = verbs.add_parser(
+        "serve", help="run your own group", description="Run your own group until Ctrl-C."
+    )
     _serving_options(parser)
     parser.set_defaults(run=_serve)
 
@@ -86,7 +92,9 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _add_demo(verbs: Verbs) -> None:
     parser = verbs.add_parser(
-        "demo", help="try a made-up group", description="Run a made-up group with today's meeting ready, until Ctrl-C."
+        "demo",
+        help="try a made-up group",
+        description="Run a made-up group with today's meeting ready, until Ctrl-C.",
     )
     parser.add_argument("--fresh", action="store_true", help="make the demo anew")
     parser.add_argument("--seed", type=int, default=1, help="another seed makes another group")
@@ -130,7 +138,9 @@ def _sentence(refused: "RuleViolation") -> str:
 
 
 def _add_display_code(verbs: Verbs) -> None:
-    parser = verbs.add_parser("display-code", help="print the code a display needs", description="Print a display code.")
+    parser = verbs.add_parser(
+        "display-code", help="print the code a display needs", description="Print a display code."
+    )
     parser.add_argument("meeting", help="the meeting's id or short name, or: today")
     _instance_options(parser)
     parser.set_defaults(run=_display_code)

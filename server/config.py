@@ -57,7 +57,9 @@ def load(flags: Mapping[str, object], environ: Mapping[str, str] = os.environ) -
 
     Raises SettingsError for an unknown key, a wrong type or an instance folder that cannot be written.
     """
-    instance = Path(str(flags.get("instance") or environ.get("COLTIVA_INSTANCE") or default_instance())).resolve()
+    instance = Path(
+        str(flags.get("instance") or environ.get("COLTIVA_INSTANCE") or default_instance())
+    ).resolve()
     merged = {**_from_file(instance / "coltiva.toml"), **_from_environment(environ)}
     merged |= {key: value for key, value in flags.items() if value is not None and key != "instance"}
     settings = Settings(instance=instance)

@@ -149,4 +149,3 @@ def _say_qr(say: Callable[[str], None], address: str) -> None:
     except UnicodeEncodeError:
         return
     say(qr_text(address))
-

@@ -80,9 +80,7 @@ def an_organiser(tx: Tx, group: Group, who: Character) -> Person:
     person = a_member(tx, group, who)
     _added(
         tx.db,
-        Account(
-            person_id=person.id, email=who.email, password_hash=_password_hash(), created_at=tx.now
-        ),
+        Account(person_id=person.id, email=who.email, password_hash=_password_hash(), created_at=tx.now),
     )
     _added(tx.db, GrantRow(person_id=person.id, role=Role.ORGANISER, group_id=group.id, created_at=tx.now))
     return person
@@ -106,11 +104,14 @@ def an_attendance(
     """Somebody expected at a meeting."""
     defaults: dict[str, object] = {"status": AttendanceStatus.EXPECTED}
     return _added(
-        tx.db, Attendance(meeting_id=meeting.id, person_id=person.id, standing=standing, **(defaults | fields))
+        tx.db,
+        Attendance(meeting_id=meeting.id, person_id=person.id, standing=standing, **(defaults | fields)),
     )
 
 
-def signed_in(ctx: Context, person_id: int | None, *, label: str = "Chrome", role: Role | None = None, **scope: int) -> str:
+def signed_in(
+    ctx: Context, person_id: int | None, *, label: str = "Chrome", role: Role | None = None, **scope: int
+) -> str:
     """The token of a fresh session: of a person, or of a device with a role in `group_id` / `meeting_id`."""
 
     def work(tx: Tx) -> str:

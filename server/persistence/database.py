@@ -45,12 +45,16 @@ class Database:
         self._write_lock = threading.Lock()
         self.on_write: Callable[[bool], None] | None = None
         """Test hook: called with True right after BEGIN IMMEDIATE and with False when the transaction is over."""
-        options: dict[str, Any] = {"connect_args": {"timeout": 0, "check_same_thread": False}} if self.is_sqlite else {
-            "pool_size": 20,
-            "max_overflow": 20,
-            "pool_pre_ping": True,
-            "connect_args": {"options": "-c lock_timeout=4000 -c statement_timeout=20000"},
-        }
+        options: dict[str, Any] = (
+            {"connect_args": {"timeout": 0, "check_same_thread": False}}
+            if self.is_sqlite
+            else {
+                "pool_size": 20,
+                "max_overflow": 20,
+                "pool_pre_ping": True,
+                "connect_args": {"options": "-c lock_timeout=4000 -c statement_timeout=20000"},
+            }
+        )
         self.engine: Engine = create_engine(url, **options)
         if self.is_sqlite:
             self._prepare_sqlite(bulk)

@@ -99,12 +99,17 @@ def search(ctx: Context, meeting_id: MeetingId, text: str, *, limit: int = 12) -
     if sum(map(len, words)) < 2:
         return ()
     with ctx.reading() as db:
-        wanted = select(Attendance.uid).join(Person, Person.id == Attendance.person_id).where(
-            Attendance.meeting_id == meeting_id,
-            *(
-                or_(Person.search_key.startswith(word), Person.search_key.contains(f" {word}"))
-                for word in words
-            ),
-        ).limit(limit)
+        wanted = (
+            select(Attendance.uid)
+            .join(Person, Person.id == Attendance.person_id)
+            .where(
+                Attendance.meeting_id == meeting_id,
+                *(
+                    or_(Person.search_key.startswith(word), Person.search_key.contains(f" {word}"))
+                    for word in words
+                ),
+            )
+            .limit(limit)
+        )
         found = set(db.scalars(wanted))
         return tuple(person for person in room(db, meeting_id) if person.uid in found)

@@ -28,7 +28,9 @@ def issue(
     found = {
         badge.person_id: badge
         for badge in tx.db.scalars(
-            select(Badge).where(Badge.person_id.in_(wanted), Badge.group_id == group_id, Badge.revoked_at.is_(None))
+            select(Badge).where(
+                Badge.person_id.in_(wanted), Badge.group_id == group_id, Badge.revoked_at.is_(None)
+            )
         )
         if badge.meeting_id == wanted[badge.person_id]
     }

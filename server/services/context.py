@@ -63,7 +63,13 @@ class Context:
     """The surroundings of every use-case. `now` gives aware UTC times; `key` is the installation key."""
 
     def __init__(
-        self, *, database: Database, now: Callable[[], datetime], key: bytes, settings: Settings, bus: Bus | None = None
+        self,
+        *,
+        database: Database,
+        now: Callable[[], datetime],
+        key: bytes,
+        settings: Settings,
+        bus: Bus | None = None,
     ) -> None:
         self.database = database
         self.now = now
@@ -113,7 +119,9 @@ class Context:
             return json.loads(before.answer)  # type: ignore[no-any-return]  # what the first run stored
         answer = work(tx)
         tx.db.add(
-            Operation(id=op.id, kind=op.kind, body_hash=op.body_hash, answer=json.dumps(answer), done_at=tx.now)
+            Operation(
+                id=op.id, kind=op.kind, body_hash=op.body_hash, answer=json.dumps(answer), done_at=tx.now
+            )
         )
         return answer
 

@@ -65,7 +65,9 @@ def checked(settings: GroupSettings, *, allow_ip: bool) -> GroupSettings:
     base_url = settings.base_url.strip()
     if base_url:
         base_url = badge_code.check_base_url(base_url, allow_ip=allow_ip)
-    return GroupSettings(name[:120], settings.language, settings.time_zone, currency, base_url, settings.own_network)
+    return GroupSettings(
+        name[:120], settings.language, settings.time_zone, currency, base_url, settings.own_network
+    )
 
 
 def add_group(tx: Tx, settings: GroupSettings) -> Group:
@@ -84,7 +86,9 @@ def add_group(tx: Tx, settings: GroupSettings) -> Group:
     return group
 
 
-def set_up(ctx: Context, *, token: str, settings: GroupSettings, organiser: FirstOrganiser, label: str) -> sessions.Opened:
+def set_up(
+    ctx: Context, *, token: str, settings: GroupSettings, organiser: FirstOrganiser, label: str
+) -> sessions.Opened:
     """The one-time link from the console becomes a group with its first organiser, who is signed in."""
     wanted = checked(settings, allow_ip=ctx.settings.demo)
     email = organiser.email.strip().casefold()
@@ -114,7 +118,9 @@ def set_up(ctx: Context, *, token: str, settings: GroupSettings, organiser: Firs
         tx.db.flush()
         tx.db.add_all(
             [
-                Membership(group_id=group.id, person_id=person.id, standing=Standing.MEMBER, since=tx.now.date()),
+                Membership(
+                    group_id=group.id, person_id=person.id, standing=Standing.MEMBER, since=tx.now.date()
+                ),
                 Account(person_id=person.id, email=email, password_hash=password_hash, created_at=tx.now),
                 GrantRow(person_id=person.id, role=Role.ORGANISER, group_id=group.id, created_at=tx.now),
             ]

@@ -136,7 +136,10 @@ def listed(ctx: Context, group_id: GroupId, *, limit: int = 30) -> tuple[tuple[M
     """The group's meetings, newest first, with how many were expected and how many came. Two statements."""
     with ctx.reading() as db:
         found = db.scalars(
-            select(Meeting).where(Meeting.group_id == group_id).order_by(Meeting.starts_at.desc()).limit(limit)
+            select(Meeting)
+            .where(Meeting.group_id == group_id)
+            .order_by(Meeting.starts_at.desc())
+            .limit(limit)
         ).all()
         counted = {
             meeting_id: (expected, came)
@@ -171,7 +174,11 @@ def _fill(meeting: Meeting, plan: MeetingPlan) -> None:
 def _free_slug(tx: Tx, group_id: int, name: str, on: date) -> str:
     """The plain slug, or the first of -2, -3 … that the group has not used."""
     plain = rules.slug_for(name, on)
-    taken = set(tx.db.scalars(select(Meeting.slug).where(Meeting.group_id == group_id, Meeting.slug.like(f"{plain}%"))))
+    taken = set(
+        tx.db.scalars(
+            select(Meeting.slug).where(Meeting.group_id == group_id, Meeting.slug.like(f"{plain}%"))
+        )
+    )
     slug, n = plain, 1
     while slug in taken:
         n += 1
@@ -196,7 +203,10 @@ def create(ctx: Context, *, group_id: GroupId, plan: MeetingPlan, is_demo: bool 
         )
         tx.db.add_all(
             Attendance(
-                meeting_id=meeting.id, person_id=person, standing=Standing.MEMBER, status=AttendanceStatus.EXPECTED
+                meeting_id=meeting.id,
+                person_id=person,
+                standing=Standing.MEMBER,
+                status=AttendanceStatus.EXPECTED,
             )
             for person in members
         )
@@ -258,5 +268,7 @@ def nearest(ctx: Context, group_id: GroupId | None, meeting_id: MeetingId | None
     if not found:
         return None
     open_ones = [row for row in found if row.status is MeetingStatus.OPEN]
-    coming = [row for row in found if row.status is MeetingStatus.DRAFT and row.starts_at.date() >= ctx.now().date()]
+    coming = [
+        row for row in found if row.status is MeetingStatus.DRAFT and row.starts_at.date() >= ctx.now().date()
+    ]
     return Uid((open_ones or coming or found[-1:])[0].uid)

@@ -99,14 +99,15 @@ def _grants(db: Session, session: SessionRow, now: datetime) -> tuple[Grant, ...
     if session.person_id is None:
         rows = db.execute(given.where(mine)).all()
     else:
-        member = select(
-            literal(Role.MEMBER.value), Membership.group_id, null(), null()
-        ).where(Membership.person_id == session.person_id, Membership.standing == Standing.MEMBER)
+        member = select(literal(Role.MEMBER.value), Membership.group_id, null(), null()).where(
+            Membership.person_id == session.person_id, Membership.standing == Standing.MEMBER
+        )
         attendee = (
             select(literal(Role.ATTENDEE.value), Meeting.group_id, Attendance.meeting_id, null())
             .join(Meeting, Meeting.id == Attendance.meeting_id)
             .where(
-                Attendance.person_id == session.person_id, Meeting.starts_at > now - timedelta(days=ATTENDEE_DAYS)
+                Attendance.person_id == session.person_id,
+                Meeting.starts_at > now - timedelta(days=ATTENDEE_DAYS),
             )
         )
         rows = db.execute(

@@ -84,7 +84,9 @@ class Bench:
             self._lines = queue.Queue()
             options: dict[str, Any] = {}
             if sys.platform == "win32":
-                options["creationflags"] = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
+                options["creationflags"] = (
+                    subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
+                )
             self._process = subprocess.Popen(
                 # -P keeps a foreign `server` in the current folder out of the child's path.
                 [sys.executable, "-P", "-m", "server.workbench"],

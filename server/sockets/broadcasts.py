@@ -95,5 +95,11 @@ def install(sockets: SocketIO, ctx: Context) -> None:
 def tell_counters(sockets: SocketIO, ctx: Context, meeting_id: MeetingId, seqs: dict[Audience, int]) -> None:
     """The counters as the database has them; a screen that missed something notices now."""
     for audience, seq in seqs.items():
-        news = {"audience": audience.value, "seq": seq, "kind": "counters", "sent_at": ms(ctx.now()), "patch": {}}
+        news = {
+            "audience": audience.value,
+            "seq": seq,
+            "kind": "counters",
+            "sent_at": ms(ctx.now()),
+            "patch": {},
+        }
         sockets.emit("news", news, to=room_of(audience, meeting_id))

@@ -122,7 +122,12 @@ def install(sockets: SocketIO, ctx: Context) -> None:
         return {"ok": True, "t1": arrived, "t2": ms(ctx.now())}
 
 
-EVENT_NEEDS: dict[str, Verb | None] = {"connect": None, "disconnect": None, "join": Verb.HEAR_NEWS, "clock": None}
+EVENT_NEEDS: dict[str, Verb | None] = {
+    "connect": None,
+    "disconnect": None,
+    "join": Verb.HEAR_NEWS,
+    "clock": None,
+}
 """What each socket event needs; `join` without a meeting needs a signed-in person."""
 
 
@@ -152,7 +157,9 @@ def _join(ctx: Context, watchers: Watchers, meeting_uid: str, code: str) -> Json
     secure = request.is_secure or guards.from_this_computer() or ref.own_network
     answer = state.state(ctx, ref.id, heard, Viewer(actor.person_id, secure))
     shared = frozenset(room_of(audience, ref.id) for audience in heard if audience is not Audience.PERSON)
-    _move(watchers, Watcher(ref.id, shared | (person_rooms if Audience.PERSON in heard else frozenset()), code))
+    _move(
+        watchers, Watcher(ref.id, shared | (person_rooms if Audience.PERSON in heard else frozenset()), code)
+    )
     return answer
 
 

@@ -69,7 +69,9 @@ class HostGate:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if self.knows(host_name(environ.get("HTTP_HOST", ""))):
             return self._app(environ, start_response)
-        body = b"This address is not one of Coltiva's. Set it as the group's base address or with --base-url.\n"
+        body = (
+            b"This address is not one of Coltiva's. Set it as the group's base address or with --base-url.\n"
+        )
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
         start_response("400 Bad Request", headers)
         return [body]

@@ -59,7 +59,9 @@ def refused(violation: RuleViolation) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
-    code = {404: "page_unknown", 405: "page_unknown", 413: "file_too_large"}.get(error.code or 500, "request_malformed")
+    code = {404: "page_unknown", 405: "page_unknown", 413: "file_too_large"}.get(
+        error.code or 500, "request_malformed"
+    )
     status = error.code or 500
     if wants_json():
         return jsonify(ok=False, code=code, text=gettext(SENTENCES[code])), status

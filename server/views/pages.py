@@ -97,7 +97,9 @@ def local_time(moment: datetime, zone: str, pattern: str = "HH:mm") -> str:
 
 def local_day(moment: datetime, zone: str) -> str:
     """The day of a UTC moment in a zone, written out in the page's language."""
-    return babel.dates.format_date(moment.astimezone(ZoneInfo(zone)).date(), "full", locale=languages.current())
+    return babel.dates.format_date(
+        moment.astimezone(ZoneInfo(zone)).date(), "full", locale=languages.current()
+    )
 
 
 def _page_context() -> dict[str, Any]:
@@ -141,7 +143,12 @@ def _protect(response: Response) -> Response:
         headers.add("Vary", "Cookie")
     if visit_token := g.get("new_visit"):
         response.set_cookie(
-            guards.VISIT_COOKIE, visit_token, httponly=True, samesite="Lax", secure=request.is_secure, max_age=86400
+            guards.VISIT_COOKIE,
+            visit_token,
+            httponly=True,
+            samesite="Lax",
+            secure=request.is_secure,
+            max_age=86400,
         )
     return response
 
@@ -152,7 +159,11 @@ def install(app: Flask) -> None:
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        asset=asset, new_op=lambda: secrets.token_hex(16), the_group=_the_group, local_time=local_time, local_day=local_day
+        asset=asset,
+        new_op=lambda: secrets.token_hex(16),
+        the_group=_the_group,
+        local_time=local_time,
+        local_day=local_day,
     )
     app.context_processor(_page_context)
     app.after_request(_protect)

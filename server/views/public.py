@@ -31,7 +31,6 @@ HOME_OF_ROLE: tuple[tuple[Role, str], ...] = (
 def home_of(visit: Visit, meeting_uid: str | None = None) -> str:
     """Where somebody lands after signing in: the first role's own page."""
 
-
     held = {grant.role: grant for grant in visit.actor.grants}
     for role, endpoint in HOME_OF_ROLE:
         if role not in held:
@@ -142,7 +141,10 @@ def sign_in(visit: Visit) -> str:
 def sign_in_now(visit: Visit) -> ResponseReturnValue:
     """A new session with a new id; the old one of this browser is forgotten."""
     opened = sessions.sign_in(
-        visit.ctx, email=forms.text("email", limit=254), password=request.form.get("password", ""), label=device_label()
+        visit.ctx,
+        email=forms.text("email", limit=254),
+        password=request.form.get("password", ""),
+        label=device_label(),
     )
     if visit.actor.session_uid:
         sessions.sign_out(visit.ctx, session_uid=visit.actor.session_uid)
@@ -165,7 +167,9 @@ def sign_out(visit: Visit) -> ResponseReturnValue:
 @guards.anyone
 def look_at_link(visit: Visit, token: str) -> str:
     """What a one-time link would do, and the button that does it."""
-    return render_template("public/link.html", link=sessions.look_at_link(visit.ctx, token=token), token=token)
+    return render_template(
+        "public/link.html", link=sessions.look_at_link(visit.ctx, token=token), token=token
+    )
 
 
 @bp.post("/link/<token>")
@@ -201,7 +205,9 @@ def choose_language(visit: Visit) -> ResponseReturnValue:
     path = back.path if back.path.startswith("/") and not back.path.startswith("//") else "/"
     response = redirect(path, code=303)
     assert isinstance(response, Response)
-    response.set_cookie(languages.COOKIE, wanted, max_age=int(timedelta(days=365).total_seconds()), samesite="Lax")
+    response.set_cookie(
+        languages.COOKIE, wanted, max_age=int(timedelta(days=365).total_seconds()), samesite="Lax"
+    )
     return response
 
 
@@ -210,7 +216,9 @@ def choose_language(visit: Visit) -> ResponseReturnValue:
 def about(visit: Visit) -> str:
     """What this is, and the licences of everything it carries."""
     licences = sorted(assets.vendor("licenses").rglob("*"))
-    texts = [(path.name, path.read_text(encoding="utf-8", errors="replace")) for path in licences if path.is_file()]
+    texts = [
+        (path.name, path.read_text(encoding="utf-8", errors="replace")) for path in licences if path.is_file()
+    ]
     return render_template("public/about.html", version=__version__, licences=texts)
 
 
@@ -226,5 +234,3 @@ def health() -> ResponseReturnValue:
         engine=ctx.database.engine_version(),
         news=current_app.extensions["coltiva_news"](),
     )
-
-

@@ -16,4 +16,6 @@ bp = Blueprint("state", __name__)
 def state(visit: guards.Visit) -> ResponseReturnValue:
     """The same body as the acknowledgement of `join`."""
     heard = audiences(visit.actor.roles(visit.scope, visit.now))
-    return jsonify(wire.state(visit.ctx, visit.meeting_id, heard, Viewer(visit.actor.person_id, visit.secure)))
+    return jsonify(
+        wire.state(visit.ctx, visit.meeting_id, heard, Viewer(visit.actor.person_id, visit.secure))
+    )

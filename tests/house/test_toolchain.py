@@ -225,6 +225,13 @@ def test_a_change_in_what_is_installed_installs_anew(starter, monkeypatch, tmp_p
     assert starter.calls == ["venv", "requirements.txt", ".", ["-P", "-m", "server", "demo"]]
 
 
+def test_arrows_between_the_layers_run_one_way():
+    linter = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()"]
+    checked = subprocess.run([*linter, "--no-cache"], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout[-3000:]
+    assert " 0 broken" in checked.stdout
+
+
 DISPATCH = """
 import sys, types
 import server

@@ -6,7 +6,8 @@ from server.domain.vocabulary import Uid
 from server.services import check_ins
 from server.services.check_ins import Desk
 from server.services.context import Context, Json, Op
-from tests.conftest import FakeClock, Morning
+from tests.conftest import FakeClock
+from tests.mornings import Morning
 
 DOOR = Desk(None, "Door 1")
 
@@ -19,7 +20,11 @@ def _scan(morning: Morning, who: str, op: Op | None = None, desk: Desk = DOOR) -
 
 def test_a_badge_is_welcomed_by_name_and_counted(morning: Morning) -> None:
     answer = _scan(morning, "Mira")
-    assert (answer["answer"], answer["name"], answer["company"]) == ("welcome", "Mira Łukasik", "Foto Łukasik")
+    assert (answer["answer"], answer["name"], answer["company"]) == (
+        "welcome",
+        "Mira Łukasik",
+        "Foto Łukasik",
+    )
     assert answer["counts"] == {"expected": 6, "came": 1, "in_room": 1, "visitors": 0}
 
 
@@ -34,7 +39,11 @@ def test_a_second_scan_greets_instead_of_failing(morning: Morning, clock: FakeCl
 
 def test_a_visitor_is_told_whose_guest_it_is_and_that_it_is_the_first_visit(morning: Morning) -> None:
     answer = _scan(morning, "Vik")
-    assert (answer["standing"], answer["guest_of"], answer["first_visit"]) == ("visitor", "Mira Łukasik", True)
+    assert (answer["standing"], answer["guest_of"], answer["first_visit"]) == (
+        "visitor",
+        "Mira Łukasik",
+        True,
+    )
 
 
 def test_each_wrong_code_is_refused_for_its_own_reason_and_the_next_one_works(morning: Morning) -> None:
@@ -50,7 +59,9 @@ def test_each_wrong_code_is_refused_for_its_own_reason_and_the_next_one_works(mo
 
 
 def test_the_test_code_changes_nothing(morning: Morning) -> None:
-    answer = check_ins.check_in(morning.ctx, meeting_id=morning.meeting_id, scanned="TESTTESTTEST0", desk=DOOR)
+    answer = check_ins.check_in(
+        morning.ctx, meeting_id=morning.meeting_id, scanned="TESTTESTTEST0", desk=DOOR
+    )
     assert answer == {"answer": "test"}
 
 

@@ -1,7 +1,6 @@
 """Relabelling: two people change places in the whole design at once. What the design promises (nobody meets
 anybody twice) stays true; sectors, wishes and earlier meetings are what there is to gain."""
 
-import math
 import random
 from collections.abc import Callable
 
@@ -9,7 +8,7 @@ import numpy as np
 
 from .cost import count_meetings, marginal
 from .model import Ints, Model
-from .search import NEVER, NOISE, NOISE_BITS, NOISE_SIZE, SCORED_AT_ONCE
+from .search import NEVER, SCORED_AT_ONCE, Noise, cooling
 from .starts import DesignStart, empty_tables
 
 
@@ -28,13 +27,24 @@ class Relabeller:
         np.fill_diagonal(self.links, 0)
         self.price: Ints = price[np.ix_(self.people, self.people)].copy()
         self.loose = np.array([p for p in range(size) if p not in start.pinned], np.int64)
-        self.held_back = np.full(size, NEVER, np.int32)
-        self.held_back[self.loose] = 0
+        self.pinned = self._pinned(start)
+        self.everybody = np.arange(size)
         self.worthwhile = len(self.loose) > 1 and len(set(price[~np.eye(model.n, dtype=bool)].tolist())) > 1
-        self.rows = max(1, min(len(self.loose), SCORED_AT_ONCE // size))
+        self.rows = max(1, min(size, SCORED_AT_ONCE // size))
         self.placed = self._placed()
         self.energy = int((self.links * self.price).sum()) // 2
         self.best, self.best_energy = self.people.copy(), self.energy
+
+    def _pinned(self, start: DesignStart) -> Ints | None:
+        """A price no swap can pay, wherever a pinned point would change its person."""
+        if not start.pinned:
+            return None
+        size = len(start.points)
+        price = np.zeros((size, size), np.int32)
+        price[list(start.pinned)] = NEVER
+        price[:, list(start.pinned)] = NEVER
+        np.fill_diagonal(price, 0)
+        return price
 
     def _placed(self) -> Ints:
         """placed[x, y]: what the person of y would cost on point x, everybody else staying."""
@@ -46,41 +56,42 @@ class Relabeller:
 
     def anneal(
         self, steps: int, hot: int, cold: int, rng: random.Random, tick: Callable[[int], bool]
-    ) -> int:
-        """Run up to `steps` steps while the temperature falls from `hot` to `cold`; returns the steps
-        taken."""
-        cooling = math.log(hot / cold)
-        taken = 0
-        while taken < steps:
-            self._step(max(1, int(hot * math.exp(-cooling * taken / steps))), rng)
-            taken += 1
-            if self.energy < self.best_energy:
-                self.best, self.best_energy = self.people.copy(), self.energy
-            if tick(1):
-                break
-        return taken
+    ) -> None:
+        """Take up to `steps` steps while the temperature falls from `hot` to `cold`."""
+        for block, heat in cooling(steps, hot, cold, 1):
+            noise = Noise(heat)
+            for _ in range(block):
+                self._step(noise, rng)
+                if self.energy < self.best_energy:
+                    self.best, self.best_energy = self.people.copy(), self.energy
+                if tick(1):
+                    return
 
-    def _step(self, heat: int, rng: random.Random) -> None:
-        rows = self.loose
-        if self.rows < len(rows):
-            start = rng.randrange(len(rows))
-            rows = np.take(rows, range(start, start + self.rows), mode="wrap")
+    def _step(self, noise: Noise, rng: random.Random) -> None:
+        first = rng.randrange(len(self.people) - self.rows + 1)
+        rows = slice(first, first + self.rows)
         own = self.placed.diagonal()
-        change = self.placed[rows] + self.placed[:, rows].T
-        change += 2 * self.links[rows] * self.price[rows]
-        change -= own - self.held_back
-        change -= own[rows][:, None]
-        change[np.arange(len(rows)), rows] = 0
-        offset = rng.randrange(NOISE_SIZE - 1)
-        noise = NOISE[offset : offset + change.size].reshape(change.shape)
-        drawn = (change - ((noise * np.int32(heat)) >> NOISE_BITS)).argmin(axis=1)
-        moving = np.flatnonzero(drawn != rows)
+        change = self.links[rows] * self.price[rows]
+        change *= 2
+        change += self.placed[rows]
+        change += self.placed[:, rows].T
+        change -= own
+        change -= own[rows, None]
+        if self.pinned is not None:
+            change += self.pinned[rows]
+        change -= noise.like(change, rng)
+        drawn = change.argmin(axis=1)
+        moving = np.flatnonzero(drawn != self.everybody[rows])
         if len(moving):
-            pick = int(moving[rng.randrange(len(moving))])
-            self.energy += int(change[pick, drawn[pick]])
-            self._swap(int(rows[pick]), int(drawn[pick]))
+            x = int(moving[rng.randrange(len(moving))])
+            self._swap(x + first, int(drawn[x]))
 
     def _swap(self, x: int, y: int) -> None:
+        placed, price = self.placed, self.price
+        self.energy += (
+            int(placed[x, y]) + int(placed[y, x]) - int(placed[x, x]) - int(placed[y, y])
+            + 2 * int(self.links[x, y]) * int(price[x, y])
+        )
         couple, reverse = [x, y], [y, x]
         self.people[couple] = self.people[reverse]
         self.price[couple] = self.price[reverse]

@@ -13,28 +13,46 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from .cost import Tables, count_meetings, energy, marginal, table_pairs, trio_counts
+from .cost import Tables, count_meetings, energy, marginal, trio_counts
 from .model import Ints, Model
 
 NEVER = np.int32(500_000_000)
 """Above every real difference of energy: a swap that is not allowed."""
 
-NOISE_BITS = 10
 NOISE_SIZE = 1 << 15
 SCORED_AT_ONCE = 24_000
-STEPS_A_VISIT = 4
+HEAT_LEVELS = 200
+STEPS_A_VISIT = 5
 
 
 def _gumbel_table() -> Ints:
     """Noise in 1/1024 of a temperature: the quantiles of the Gumbel law, shuffled once and for all."""
-    values = [
-        int(-1024 * math.log(-math.log((k + 0.5) / NOISE_SIZE)) + 0.5) for k in range(NOISE_SIZE)
-    ]
+    values = [int(-1024 * math.log(-math.log((k + 0.5) / NOISE_SIZE)) + 0.5) for k in range(NOISE_SIZE)]
     random.Random(1).shuffle(values)
     return np.array(values * 2, np.int32)
 
 
-NOISE = _gumbel_table()
+GUMBEL = _gumbel_table()
+
+
+class Noise:
+    """Gumbel noise at one temperature; a slice of it from anywhere is as good as drawn afresh."""
+
+    def __init__(self, heat: int) -> None:
+        self.values: Ints = (GUMBEL * np.int32(heat)) >> 10
+
+    def like(self, array: Ints, rng: random.Random) -> Ints:
+        """Noise in the shape of `array`, which has at most `NOISE_SIZE` entries."""
+        offset = rng.randrange(NOISE_SIZE)
+        return self.values[offset : offset + array.size].reshape(array.shape)
+
+
+def cooling(steps: int, hot: int, cold: int, stride: int) -> list[tuple[int, int]]:
+    """(steps, heat) blocks from `hot` down to `cold` in equal ratios, at most `HEAT_LEVELS` of them."""
+    levels = max(1, min(HEAT_LEVELS, steps // stride))
+    small, larger = divmod(steps, levels)
+    ratio = math.log(max(hot, 1) / max(cold, 1)) / max(1, levels - 1)
+    return [(small + (k < larger), max(1, int(hot * math.exp(-ratio * k) + 0.5))) for k in range(levels)]
 
 
 class Polisher:
@@ -45,7 +63,9 @@ class Polisher:
         self.rng = rng
         self.tables = tables.copy()
         self.counts = count_meetings(model, self.tables)
-        self.marginal = marginal(model, self.counts, model.first, model.later)
+        self.more = marginal(model, self.counts, model.first, model.later)
+        self.fewer = marginal(model, self.counts - 1, model.first, model.later)
+        np.fill_diagonal(self.fewer, 0)
         self.trios = trio_counts(model, self.tables).astype(np.int32)
         self.energy = energy(model, self.tables)
         self.best, self.best_energy = self.tables.copy(), self.energy
@@ -62,29 +82,29 @@ class Polisher:
 
     def anneal(
         self, steps: int, hot: int, cold: int, tick: Callable[[int], bool], floor: int | None = None
-    ) -> int:
-        """Run `steps` steps while the temperature falls from `hot` to `cold`; returns the steps taken.
+    ) -> None:
+        """Take `steps` steps while the temperature falls from `hot` to `cold`.
 
         `tick(steps)` is told after every visit to a round and says whether to stop. At the energy `floor`,
         which is known to be unbeatable, there is nothing left to do.
         """
-        taken = 0
-        cooling = math.log(max(hot, 1) / max(cold, 1))
-        while taken < steps and self.workable and (floor is None or self.best_energy > floor):
-            heat = max(1, int(max(hot, 1) * math.exp(-cooling * taken / steps)))
-            number = self.workable[self.rng.randrange(len(self.workable))]
-            here = min(STEPS_A_VISIT, steps - taken)
-            self.visit(number, here, heat)
-            taken += here
-            if tick(here):
-                break
-        return taken
+        for block, heat in cooling(steps, hot, cold, STEPS_A_VISIT) if self.workable else ():
+            noise = Noise(heat)
+            while block > 0:
+                if floor is not None and self.best_energy <= floor:
+                    return
+                number = self.workable[self.rng.randrange(len(self.workable))]
+                taken = self.visit(number, block, noise)
+                block -= taken
+                if tick(taken):
+                    return
 
-    def visit(self, number: int, steps: int, heat: int) -> None:
-        """Work on one round for some steps while all other rounds stay as they are."""
+    def visit(self, number: int, at_most: int, noise: Noise) -> int:
+        """Work on one round while all other rounds stay as they are; returns the steps taken."""
         desk = Desk(self, number)
+        steps = min(at_most, max(STEPS_A_VISIT, 2 * desk.size // desk.rows))
         for _ in range(steps):
-            change = desk.step(heat, self.rng)
+            change = desk.step(noise, self.rng)
             if change is None:
                 continue
             self.energy += change
@@ -92,26 +112,22 @@ class Polisher:
                 self.tables[number, desk.people] = desk.seats
                 self.best, self.best_energy = self.tables.copy(), self.energy
         self._leave(number, desk)
+        return steps
 
     def _leave(self, number: int, desk: "Desk") -> None:
-        before = table_pairs(self._row(desk, desk.seats_before))
-        after = table_pairs(self._row(desk, desk.seats))
+        """Carry the changes of one round over into the counts and prices all rounds share."""
         self.tables[number, desk.people] = desk.seats
-        self.counts[before] -= 1
-        self.counts[after] += 1
+        together = desk.seats[:, None] == desk.seats[None, :]
+        one, other = np.nonzero(together != desk.together)
+        a, b = desk.people[one], desk.people[other]
         model = self.model
-        for one, other in (before, after):
-            self.marginal[one, other] = marginal(
-                model, self.counts[one, other], model.first[one, other], model.later[one, other]
-            )
+        self.counts[a, b] += np.where(together[one, other], np.int32(1), np.int32(-1))
+        counts, first, later = self.counts[a, b], model.first[a, b], model.later[a, b]
+        self.more[a, b] = marginal(model, counts, first, later)
+        self.fewer[a, b] = marginal(model, counts - 1, first, later)
         if desk.trio_table is not None:
             self.trios[desk.people] += (desk.seats == desk.trio_table).astype(np.int32)
             self.trios[desk.people] -= (desk.seats_before == desk.trio_table).astype(np.int32)
-
-    def _row(self, desk: "Desk", seats: Ints) -> Ints:
-        row = np.full(self.model.n, -1, np.int32)
-        row[desk.people] = seats
-        return row
 
 
 class Desk:
@@ -123,67 +139,69 @@ class Desk:
         self.seats: Ints = row[self.people].copy()
         self.seats_before = self.seats.copy()
         self.size = len(self.people)
-        self.table_count = int(self.seats.max()) + 1
+        self.rows = max(1, min(self.size, SCORED_AT_ONCE // self.size))
+        self.everybody = np.arange(self.size)
+        self.together = self.seats[:, None] == self.seats[None, :]
         self.pair_cost = self._pair_cost(plan)
-        self.twice = self.pair_cost * np.int32(2)
+        self.frozen = ~plan.movable[number][self.people]
+        self.barred = self._barred()
         self.trio_table: int | None = None
         self.at = self._seat_costs(plan, number)
-        self.frozen = np.where(plan.movable[number][self.people], np.int32(0), NEVER)
-        self.movers = np.flatnonzero(self.frozen == 0)
-        self.rows = max(1, min(len(self.movers), SCORED_AT_ONCE // self.size))
-        self.everybody = np.arange(self.size)
 
     def _pair_cost(self, plan: Polisher) -> Ints:
         """What each pair costs if it sits together in this round, this round's own meetings not counted."""
-        cost: Ints = plan.marginal[np.ix_(self.people, self.people)]
-        one, other = table_pairs(self.seats)
-        a, b = self.people[one], self.people[other]
-        model = plan.model
-        cost[one, other] = marginal(model, plan.counts[a, b] - 1, model.first[a, b], model.later[a, b])
-        return cost
+        if self.size == plan.model.n:
+            return np.where(self.together, plan.fewer, plan.more)
+        there = np.ix_(self.people, self.people)
+        return np.where(self.together, plan.fewer[there], plan.more[there])
+
+    def _barred(self) -> Ints:
+        """Twice the pair cost, what a swap saves too much, with swaps that mean nothing made unattractive."""
+        barred: Ints = self.pair_cost * np.int32(2)
+        barred[self.together] = -NEVER
+        if self.frozen.any():
+            barred[self.frozen] = -NEVER
+            barred[:, self.frozen] = -NEVER
+        barred[self.everybody, self.everybody] = 0
+        return barred
 
     def _seat_costs(self, plan: Polisher, number: int) -> Ints:
         """at[table, person]: the pairs they would form there, and what the seat itself costs."""
         model = plan.model
+        tables = int(self.seats.max()) + 1
         order = np.argsort(self.seats, kind="stable")
-        starts = np.searchsorted(self.seats[order], np.arange(self.table_count))
+        starts = np.searchsorted(self.seats[order], np.arange(tables))
         at: Ints = np.add.reduceat(self.pair_cost[order], starts, axis=0, dtype=np.int32)
         if number < len(model.previous):
             before = model.previous[number][self.people]
             announced = before >= 0
             at[:, announced] += np.int32(model.weights.moved)
-            stays = announced & (before < self.table_count)
+            stays = announced & (before < tables)
             at[before[stays], np.flatnonzero(stays)] -= np.int32(model.weights.moved)
-        sizes = np.bincount(self.seats)
-        if model.problem.shapes[number].size == 2 and sizes.max() == 3:
-            self.trio_table = int(sizes.argmax())
-            others = plan.trios[self.people] - (self.seats == self.trio_table)
-            at[self.trio_table] += np.int32(model.weights.trio) * (2 * others + 1)
+        if model.problem.shapes[number].size == 2:
+            sizes = np.bincount(self.seats)
+            if sizes.max() == 3:
+                self.trio_table = int(sizes.argmax())
+                others = plan.trios[self.people] - (self.seats == self.trio_table)
+                at[self.trio_table] += np.int32(model.weights.trio) * (2 * others + 1)
         return at
 
-    def step(self, heat: int, rng: random.Random) -> int | None:
-        """Let some people draw their swap; returns the change of energy, None when everybody stays."""
-        rows = self.movers
-        if self.rows < len(rows):
-            start = rng.randrange(len(rows))
-            rows = np.take(rows, range(start, start + self.rows), mode="wrap")
-        seats = self.seats
-        own = self.at[seats, self.everybody]
-        mine = seats[rows]
-        change = self.at.T[rows][:, seats]
-        change += self.at[mine]
-        change -= own + (-self.frozen)
-        change -= own[rows][:, None]
-        change -= self.twice[rows]
-        change[mine[:, None] == seats[None, :]] = NEVER
-        change[np.arange(len(rows)), rows] = 0
-        offset = rng.randrange(NOISE_SIZE - 1)
-        noise = NOISE[offset : offset + change.size].reshape(change.shape)
-        drawn = (change - ((noise * np.int32(heat)) >> NOISE_BITS)).argmin(axis=1)
-        moving = np.flatnonzero(drawn != rows)
+    def step(self, noise: Noise, rng: random.Random) -> int | None:
+        """Let people draw their best swap under noise; returns the change of energy, None when all stay."""
+        first = rng.randrange(self.size - self.rows + 1)
+        rows = slice(first, first + self.rows)
+        own = self.at[self.seats, self.everybody]
+        change = self.at.take(self.seats[rows], axis=0)
+        change += self.at[:, rows].take(self.seats, axis=0).T
+        change -= own
+        change -= own[rows, None]
+        change -= self.barred[rows]
+        change -= noise.like(change, rng)
+        drawn = change.argmin(axis=1)
+        moving = np.flatnonzero(drawn != self.everybody[rows])
         if not len(moving):
             return None
-        return self._carry_out(rows[moving].tolist(), drawn[moving].tolist(), rng)
+        return self._carry_out((moving + first).tolist(), drawn[moving].tolist(), rng)
 
     def _carry_out(self, ones: list[int], others: list[int], rng: random.Random) -> int:
         """Swap as many of the drawn couples as touch different tables, beginning anywhere."""
@@ -210,4 +228,15 @@ class Desk:
         at[a] += difference
         at[b] -= difference
         self.seats[i], self.seats[j] = b, a
+        self._bar_again(i, j)
         return change
+
+    def _bar_again(self, i: int, j: int) -> None:
+        """After a swap each of the two is barred from their new table mates, no longer from the old ones."""
+        for one in (i, j):
+            row = np.where(
+                self.frozen | (self.seats == self.seats[one]), -NEVER, self.pair_cost[one] * np.int32(2)
+            )
+            row[one] = 0
+            self.barred[one] = row
+            self.barred[:, one] = row

@@ -20,7 +20,9 @@ def _counts(connection: Connection) -> dict[str, int]:
     }
 
 
-def rebuild(connection: Connection, change: Callable[[], None], *, may_change: frozenset[str] = frozenset()) -> None:
+def rebuild(
+    connection: Connection, change: Callable[[], None], *, may_change: frozenset[str] = frozenset()
+) -> None:
     """Run a batch change with foreign keys off and prove that no row of any other table went.
 
     Must be called outside a transaction. Raises RowsLost, rolled back, when a count differs or a key dangles.
@@ -34,7 +36,9 @@ def rebuild(connection: Connection, change: Callable[[], None], *, may_change: f
             before = _counts(connection)
             change()
             after = _counts(connection)
-            lost = sorted(name for name, n in before.items() if name not in may_change and after.get(name) != n)
+            lost = sorted(
+                name for name, n in before.items() if name not in may_change and after.get(name) != n
+            )
             if lost:
                 raise RowsLost(f"rows of {', '.join(lost)} would have been lost")
             if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():

@@ -10,5 +10,7 @@ SENTENCES: dict[str, str] = {
     "currency_unknown": N_("A currency has three letters, such as EUR."),
     "base_url_missing": N_("Set the group's address before printing badges."),
     "base_url_malformed": N_("The address must look like https://meet.example.org."),
-    "base_url_bare_ip": N_("Use a name, not a number: an address of numbers changes and the badges would be lost."),
+    "base_url_bare_ip": N_(
+        "Use a name, not a number: an address of numbers changes and the badges would be lost."
+    ),
 }

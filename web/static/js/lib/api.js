@@ -76,7 +76,7 @@ const pause = (time) => new Promise((done) => setTimeout(done, time * (0.75 + Ma
 
 /**
  * Writes that must not be lost while the network is away: in memory, one after another, each until it is answered.
- * A 401 stops the queue and keeps the write; `resume()` after signing in. `onchange(queue)` hears every change.
+ * Being signed out stops the queue (`blocked`) and keeps the write; `resume()` after signing in. `onchange(queue)` hears every change.
  */
 export class Queue {
   #running = false;
@@ -112,9 +112,13 @@ export class Queue {
         this.#answered(() => next.resolve(answer));
         failed = 0;
       } catch (error) {
-        if (error.unanswered || error.status === 429) await this.#rest(failed++);
-        else if (error.status === 401) this.#block(error);
-        else this.#answered(() => next.reject(error));
+        // A fault of the server is tried a few times; after that it is the fault of this write.
+        if (error.unanswered || error.status === 429 || (error.status === 500 && failed < 5)) await this.#rest(failed++);
+        else if (error.status === 401 || error.code === "csrf_refused") this.#block(error);
+        else {
+          this.#answered(() => next.reject(error));
+          failed = 0;
+        }
       }
     }
     this.#running = false;

@@ -105,6 +105,7 @@ export class ClockKeeper {
     const t0 = this.now();
     try {
       const { t1, t2 } = await this.ask();
+      if (!Number.isFinite(t1 + t2)) return false; // an answer, but not the time
       this.clock.sample(t0, t1, t2, this.now());
       return true;
     } catch {

@@ -26,6 +26,20 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+/** A sign from the page's sprite (<html data-icons>), for show only: a word stands beside it. */
+export function icon(name, extra = "") {
+  const svg = document.createElementNS(SVG, "svg");
+  const use = document.createElementNS(SVG, "use");
+  svg.setAttribute("class", `i ${extra}`.trim());
+  svg.setAttribute("viewBox", "0 0 24 24");
+  svg.setAttribute("aria-hidden", "true");
+  use.setAttribute("href", `${document.documentElement.dataset.icons}#${name}`);
+  svg.append(use);
+  return svg;
+}
+
 /** Says `message` to screen readers through the page's role=status (the one marked data-announce, if any), also twice the same. */
 export function announce(message, region = $("[data-announce]") ?? $("[role=status]")) {
   if (!region) return;

@@ -43,7 +43,8 @@ export class Live {
   link = "reconnecting";
 
   /**
-   * `meeting` and `code` are what `join` asks for, `stateUrl` answers GET with the same body as its ack.
+   * `meeting` and `code` are what `join` asks for (no meeting: one's own news only), `stateUrl` answers GET with the
+   * same body as its ack.
    * `onstate(snapshot, kind, news)` hears each change (kind "snapshot", or that of the news), `onlink(link)` how the
    * connection is, `onrefused({status, code, text})` that this device may not listen (any more).
    */
@@ -88,7 +89,7 @@ export class Live {
 
   async #join() {
     this.#held = []; // of an earlier connection: the new snapshot knows them
-    const request = { meeting: this.meeting, ...(this.code && { code: this.code }) };
+    const request = { ...(this.meeting && { meeting: this.meeting }), ...(this.code && { code: this.code }) };
     const answered = await this.#ask(() => this.#socket.timeout(ANSWER).emitWithAck("join", request), true);
     if (!answered && this.#socket.connected) this.#socket.disconnect(); // a fresh connection asks again
   }
@@ -107,6 +108,7 @@ export class Live {
     }
     this.#asking -= 1;
     if (this.#stopped) return false;
+    if (answer?.code === "broken") answer = null; // a fault of the server passes
     if (answer?.ok === false) this.#refused(answer);
     else if (answer) {
       this.clock.sample(t0, answer.server_now, answer.server_now, performance.now());
@@ -209,7 +211,7 @@ export class Live {
 
   async #pollNow() {
     if (!document.hidden) {
-      const answered = await this.#ask(() => this.fetchState(this.stateUrl));
+      const answered = this.stateUrl && (await this.#ask(() => this.fetchState(this.stateUrl)));
       if (this.#joined || this.#stopped) return;
       this.#setLink(answered ? "polling" : "offline");
     }

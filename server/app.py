@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from flask import Flask
 from flask_socketio import SocketIO
@@ -57,7 +58,7 @@ def create_app(
     settings: Settings,
     now: Callable[[], datetime] = utc_now,
     *,
-    async_mode: str = "threading",
+    async_mode: Literal["threading", "gevent"] = "threading",
     context: Context | None = None,
 ) -> Flask:
     """The web application with its sockets. Threading serves tests and scripts, gevent serves meetings."""
@@ -81,13 +82,12 @@ def create_app(
         ping_timeout=20,
         max_http_buffer_size=64_000,
         http_compression=False,
-        cors_allowed_origins=None,
         message_queue=settings.redis or None,
         channel="coltiva",
     )
     sockets.init_app(app)
     app.extensions["coltiva_sockets"] = sockets
-    handlers.install(sockets, ctx)
+    app.extensions["coltiva_watchers"] = handlers.install(sockets, ctx)
     broadcasts.install(sockets, ctx)
     # Outermost, so that a foreign Host is refused on /socket.io as well.
     app.wsgi_app = gate.HostGate(  # type: ignore[method-assign]  # Flask documents this place for middleware

@@ -87,11 +87,13 @@ def run(settings: Settings, *, greet: Callable[[Context, Settings], None], say: 
         ctx = create_context(settings)
         app: Flask = create_app(settings, context=ctx, async_mode="gevent")
         server = listen(settings, app)
-        here = replace(settings, port=server.server_port)
+        here = replace(settings, port=int(server.server_port or settings.port))
         stop = gevent.event.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(number, stop.set)
-        beating = gevent.spawn(heartbeat.run, app.extensions["coltiva_sockets"], ctx)
+        beating = gevent.spawn(
+            heartbeat.run, app.extensions["coltiva_sockets"], app.extensions["coltiva_watchers"], ctx
+        )
         greet(ctx, here)
         # What is alive now stays alive: the collector need not look at it again.
         gc.collect()

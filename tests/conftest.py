@@ -1,4 +1,4 @@
-"""What every test can ask for: a clock, a database of either kind, an application, a meeting with the cast.
+"""What every test can ask for: a clock, a database of either kind, an application, the morning of the cast.
 
 The whole suite runs on SQLite; where `COLTIVA_TEST_POSTGRES` names a server it runs on PostgreSQL too. A migrated
 database is made once and copied for each test.

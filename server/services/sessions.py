@@ -6,8 +6,10 @@ is refused at its next request and its next socket event.
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -97,7 +99,7 @@ def _grants(db: Session, session: SessionRow, now: datetime) -> tuple[Grant, ...
     mine = GrantRow.session_id == session.id
     given = select(GrantRow.role, GrantRow.group_id, GrantRow.meeting_id, GrantRow.expires_at)
     if session.person_id is None:
-        rows = db.execute(given.where(mine)).all()
+        rows: Sequence[Any] = db.execute(given.where(mine)).all()
     else:
         member = select(literal(Role.MEMBER.value), Membership.group_id, null(), null()).where(
             Membership.person_id == session.person_id, Membership.standing == Standing.MEMBER
@@ -172,6 +174,19 @@ def sign_out(ctx: Context, *, session_uid: Uid) -> None:
             row.revoked_at = tx.now
 
     ctx.transaction(work)
+
+
+def gone(ctx: Context, uids: set[Uid]) -> set[Uid]:
+    """Which of these sessions were revoked, have expired or are no more. One statement."""
+    if not uids:
+        return set()
+    with ctx.reading() as db:
+        alive = db.scalars(
+            select(SessionRow.uid).where(
+                SessionRow.uid.in_(uids), SessionRow.revoked_at.is_(None), SessionRow.expires_at > ctx.now()
+            )
+        )
+        return uids - {Uid(uid) for uid in alive}
 
 
 def choose_language(ctx: Context, *, session_uid: Uid, language: str) -> None:

@@ -95,7 +95,7 @@ def install(sockets: SocketIO, ctx: Context) -> None:
 def tell_counters(sockets: SocketIO, ctx: Context, meeting_id: MeetingId, seqs: dict[Audience, int]) -> None:
     """The counters as the database has them; a screen that missed something notices now."""
     for audience, seq in seqs.items():
-        news = {
+        news: Json = {
             "audience": audience.value,
             "seq": seq,
             "kind": "counters",

@@ -16,7 +16,7 @@ from flask_socketio import SocketIO, join_room, leave_room
 
 from server.domain.access import Scope, Verb, audiences, may
 from server.domain.errors import NotAllowed, RuleViolation
-from server.domain.vocabulary import Audience, MeetingId, Role
+from server.domain.vocabulary import Audience, MeetingId, Role, Uid
 from server.services import displays, meetings
 from server.services.context import Context, Json
 from server.sockets.audiences import room_of, room_of_person
@@ -36,6 +36,7 @@ class Watcher:
     meeting_id: MeetingId | None
     rooms: frozenset[str]
     code: str
+    session_uid: Uid | None
 
 
 class Watchers:
@@ -61,6 +62,11 @@ class Watchers:
         """Every meeting that somebody watches here."""
         with self._lock:
             return frozenset(w.meeting_id for w in self._by_sid.values() if w.meeting_id is not None)
+
+    def sessions(self) -> dict[str, Uid]:
+        """Which session stands behind each socket that has one."""
+        with self._lock:
+            return {sid: w.session_uid for sid, w in self._by_sid.items() if w.session_uid is not None}
 
     def holding(self, code: str) -> int:
         """How many sockets hold one display code."""
@@ -93,10 +99,9 @@ def _text(data: Json, name: str) -> str:
     return value
 
 
-def install(sockets: SocketIO, ctx: Context) -> None:
-    """Attach the handlers; `EVENTS` in the registry names what each needs, for the test that walks them."""
+def install(sockets: SocketIO, ctx: Context) -> Watchers:
+    """Attach the handlers and give the record of who watches; `EVENT_NEEDS` says what each event needs."""
     watchers = Watchers()
-    sockets.coltiva_watchers = watchers
 
     @sockets.on("connect")
     def on_connect(auth: object = None) -> bool:
@@ -121,6 +126,8 @@ def install(sockets: SocketIO, ctx: Context) -> None:
         arrived = ms(ctx.now())
         return {"ok": True, "t1": arrived, "t2": ms(ctx.now())}
 
+    return watchers
+
 
 EVENT_NEEDS: dict[str, Verb | None] = {
     "connect": None,
@@ -141,7 +148,7 @@ def _join(ctx: Context, watchers: Watchers, meeting_uid: str, code: str) -> Json
     if not meeting_uid:
         if not person_rooms:
             raise RuleViolation("sign_in_needed")
-        _move(watchers, Watcher(None, person_rooms, ""))
+        _move(watchers, Watcher(None, person_rooms, "", actor.session_uid))
         return {"ok": True, "server_now": ms(ctx.now()), "audiences": {}, "snapshot": {}}
     ref = meetings.find(ctx, meeting_uid)
     scope = Scope(ref.group_id, ref.id)
@@ -157,9 +164,8 @@ def _join(ctx: Context, watchers: Watchers, meeting_uid: str, code: str) -> Json
     secure = request.is_secure or guards.from_this_computer() or ref.own_network
     answer = state.state(ctx, ref.id, heard, Viewer(actor.person_id, secure))
     shared = frozenset(room_of(audience, ref.id) for audience in heard if audience is not Audience.PERSON)
-    _move(
-        watchers, Watcher(ref.id, shared | (person_rooms if Audience.PERSON in heard else frozenset()), code)
-    )
+    rooms = shared | (person_rooms if Audience.PERSON in heard else frozenset())
+    _move(watchers, Watcher(ref.id, rooms, code, actor.session_uid))
     return answer
 
 

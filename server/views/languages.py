@@ -42,12 +42,14 @@ def script_messages(language: str) -> str:
             for entry in read_po(file, locale=language):
                 if not entry.id or not any(".js" in name for name, _ in entry.locations):
                     continue
-                many = isinstance(entry.id, list | tuple)
-                messages[entry.id[0] if many else entry.id] = list(entry.string) if many else entry.string
+                if isinstance(entry.id, str):
+                    messages[entry.id] = entry.string
+                else:
+                    messages[entry.id[0]] = list(entry.string or ())
     return json.dumps({"lang": language, "messages": messages}, ensure_ascii=False).replace("<", "\\u003c")
 
 
-class PoDomain(Domain):
+class PoDomain(Domain):  # type: ignore[misc]  # flask-babel ships no types
     """Flask-Babel's domain over our catalogues."""
 
     def get_translations(self) -> Translations | NullTranslations:

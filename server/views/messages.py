@@ -23,9 +23,8 @@ def sentence(violation: RuleViolation) -> str:
     text = SENTENCES.get(violation.code)
     if text is None:
         log.error("no sentence for the refusal %s", violation.code)
-        return gettext("This cannot be done here.")
-    params = {key: value for key, value in violation.params.items()}
-    return gettext(text, **params) if params else gettext(text)
+        return str(gettext("This cannot be done here."))
+    return str(gettext(text, **violation.params))
 
 
 def status_of(violation: RuleViolation) -> int:
@@ -70,7 +69,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _broken(error: Exception) -> ResponseReturnValue:
     """A fault of ours: logged whole, told in one sentence without details."""
-    log.exception("a request failed: %s %s", request.method, request.endpoint)
+    log.error("a request failed: %s %s", request.method, request.endpoint, exc_info=error)
     text = gettext("Something went wrong on our side. Nothing was changed; please try again.")
     if wants_json():
         return jsonify(ok=False, code="broken", text=text), 500

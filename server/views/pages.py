@@ -28,19 +28,18 @@ mimetypes.add_type("text/javascript", ".js")
 mimetypes.add_type("application/wasm", ".wasm")
 mimetypes.add_type("font/woff2", ".woff2")
 
-POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'wasm-unsafe-eval'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' blob:",
-        "connect-src 'self' ws: wss:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+_DIRECTIVES = (
+    "default-src 'self'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "img-src 'self' data: blob:",
+    "media-src 'self' blob:",
+    "connect-src 'self' ws: wss:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
 )
+POLICY = "; ".join(_DIRECTIVES)
 _COMPRESSED = {".js", ".css", ".svg", ".wasm", ".json", ".html"}
 _FOREVER = "public, max-age=31536000, immutable"
 
@@ -69,7 +68,7 @@ def static_file(version: str, name: str) -> Response:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     stamp = path.stat().st_mtime_ns
     etag = f"{stamp:x}-{path.stat().st_size:x}"
-    zipped = path.suffix in _COMPRESSED and "gzip" in request.accept_encodings
+    zipped = path.suffix in _COMPRESSED and request.accept_encodings.quality("gzip") > 0
     if request.if_none_match.contains(etag):
         response = Response(status=304)
     else:
@@ -97,9 +96,7 @@ def local_time(moment: datetime, zone: str, pattern: str = "HH:mm") -> str:
 
 def local_day(moment: datetime, zone: str) -> str:
     """The day of a UTC moment in a zone, written out in the page's language."""
-    return babel.dates.format_date(
-        moment.astimezone(ZoneInfo(zone)).date(), "full", locale=languages.current()
-    )
+    return babel.dates.format_date(moment.astimezone(ZoneInfo(zone)).date(), "full", locale=languages.current())
 
 
 def _page_context() -> dict[str, Any]:
@@ -155,7 +152,7 @@ def _protect(response: Response) -> Response:
 
 def install(app: Flask) -> None:
     """Give the application its templates, globals and headers."""
-    app.jinja_loader = jinja2.FileSystemLoader(assets.web("templates"))  # type: ignore[misc]  # set once, here
+    app.jinja_loader = jinja2.FileSystemLoader(assets.web("templates"))
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

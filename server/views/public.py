@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from werkzeug.routing import BuildError
 
 from server import __version__, assets
-from server.domain.access import NOBODY, Role
+from server.domain.access import NOBODY
 from server.domain.errors import RuleViolation
+from server.domain.vocabulary import Role
 from server.services import groups, meetings, sessions
 from server.views import forms, guards, languages
 from server.views.guards import Visit

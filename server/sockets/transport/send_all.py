@@ -36,4 +36,4 @@ def install() -> None:
         original(self, WholeSocket(sock) if sock is not None else sock, *arguments, **named)
 
     init._sends_all = True  # type: ignore[attr-defined]  # the mark of our own wrapper
-    ws.Base.__init__ = init  # type: ignore[method-assign]  # the one place where the library takes its socket
+    ws.Base.__init__ = init

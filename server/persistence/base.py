@@ -79,9 +79,7 @@ def uid() -> MappedColumn[Any]:
     return mapped_column(String(16), unique=True, default=new_uid, info={"privacy": marks.KEY})
 
 
-def to(
-    target: str, mark: Privacy = marks.LINK, *, ondelete: str = "CASCADE", **options: Any
-) -> MappedColumn[Any]:
+def to(target: str, mark: Privacy = marks.LINK, *, ondelete: str = "CASCADE", **options: Any) -> MappedColumn[Any]:
     """A foreign key with an index, so that both directions are cheap."""
     options.setdefault("index", True)
     return mapped_column(ForeignKey(target, ondelete=ondelete), info={"privacy": mark}, **options)

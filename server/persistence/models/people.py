@@ -37,9 +37,7 @@ class Person(Base):
     )
     created_at: Mapped[datetime] = col(UtcDateTime, marks.ACTIVITY)
 
-    memberships: Mapped[list["Membership"]] = relationship(
-        back_populates="person", foreign_keys="Membership.person_id"
-    )
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="person", foreign_keys="Membership.person_id")
 
 
 class Membership(Base):

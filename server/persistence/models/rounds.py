@@ -49,9 +49,7 @@ class Round(Base):
         self.length_ms = round(value.length / timedelta(milliseconds=1))
         self.starts_at = value.starts_at
         self.ends_at = value.ends_at
-        self.remaining_ms = (
-            None if value.remaining is None else round(value.remaining / timedelta(milliseconds=1))
-        )
+        self.remaining_ms = None if value.remaining is None else round(value.remaining / timedelta(milliseconds=1))
         self.version = value.version
 
 

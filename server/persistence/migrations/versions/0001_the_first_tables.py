@@ -71,9 +71,7 @@ def upgrade() -> None:
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_accounts_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_accounts_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("email", name=op.f("uq_accounts_email")),
     )
@@ -101,9 +99,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=5), nullable=False),
         sa.Column("channel", sa.String(length=16), nullable=False),
         sa.Column("said_at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_consents_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_consents_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
     op.create_index("ix_consents_person_field", "consents", ["person_id", "field", "id"], unique=False)
@@ -134,9 +130,7 @@ def upgrade() -> None:
         sa.Column("seq_desk", sa.Integer(), nullable=False),
         sa.Column("seq_facilitators", sa.Integer(), nullable=False),
         sa.Column("seq_displays", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["groups.id"], name=op.f("fk_meetings_group_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_meetings_group_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
         sa.UniqueConstraint("group_id", "slug", name=op.f("uq_meetings_group_id_slug")),
         sa.UniqueConstraint("uid", name=op.f("uq_meetings_uid")),
@@ -157,9 +151,7 @@ def upgrade() -> None:
         sa.Column("since", sa.Date(), nullable=True),
         sa.Column("until", sa.Date(), nullable=True),
         sa.Column("invited_by_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["groups.id"], name=op.f("fk_memberships_group_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_memberships_group_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["invited_by_id"], ["people.id"], name=op.f("fk_memberships_invited_by_id"), ondelete="SET NULL"
         ),
@@ -184,12 +176,8 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=120), nullable=False),
         sa.Column("first_confirmed_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("second_confirmed_at", UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["first_id"], ["people.id"], name=op.f("fk_one_to_ones_first_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["groups.id"], name=op.f("fk_one_to_ones_group_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["first_id"], ["people.id"], name=op.f("fk_one_to_ones_first_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_one_to_ones_group_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["second_id"], ["people.id"], name=op.f("fk_one_to_ones_second_id"), ondelete="CASCADE"
         ),
@@ -216,9 +204,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_sessions_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_sessions_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
         sa.UniqueConstraint("uid", name=op.f("uq_sessions_uid")),
@@ -295,13 +281,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("uid", name=op.f("uq_attendances_uid")),
     )
     op.create_index(op.f("ix_attendances_invited_by_id"), "attendances", ["invited_by_id"], unique=False)
-    op.create_index(
-        "ix_attendances_meeting_entered", "attendances", ["meeting_id", "entered_at"], unique=False
-    )
+    op.create_index("ix_attendances_meeting_entered", "attendances", ["meeting_id", "entered_at"], unique=False)
     op.create_index(op.f("ix_attendances_person_id"), "attendances", ["person_id"], unique=False)
-    op.create_index(
-        op.f("ix_attendances_phone_session_id"), "attendances", ["phone_session_id"], unique=False
-    )
+    op.create_index(op.f("ix_attendances_phone_session_id"), "attendances", ["phone_session_id"], unique=False)
     op.create_table(
         "badges",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -314,15 +296,9 @@ def upgrade() -> None:
         sa.Column("revoked_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("printed_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["groups.id"], name=op.f("fk_badges_group_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meetings.id"], name=op.f("fk_badges_meeting_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_badges_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_badges_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_badges_meeting_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_badges_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_badges")),
         sa.UniqueConstraint("code_hash", name=op.f("uq_badges_code_hash")),
         sa.UniqueConstraint(
@@ -356,18 +332,12 @@ def upgrade() -> None:
         ),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("changed_at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["groups.id"], name=op.f("fk_contacts_group_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_contacts_group_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["met_at_id"], ["meetings.id"], name=op.f("fk_contacts_met_at_id"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["people.id"], name=op.f("fk_contacts_owner_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_contacts_person_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_contacts_owner_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_contacts_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
         sa.UniqueConstraint("owner_id", "person_id", name=op.f("uq_contacts_owner_id_person_id")),
         sa.UniqueConstraint("uid", name=op.f("uq_contacts_uid")),
@@ -397,12 +367,8 @@ def upgrade() -> None:
         ),
         sa.Column("asked_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("answered_at", UtcDateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["asked_id"], ["people.id"], name=op.f("fk_exchanges_asked_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["asker_id"], ["people.id"], name=op.f("fk_exchanges_asker_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["asked_id"], ["people.id"], name=op.f("fk_exchanges_asked_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["asker_id"], ["people.id"], name=op.f("fk_exchanges_asker_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["meeting_id"], ["meetings.id"], name=op.f("fk_exchanges_meeting_id"), ondelete="CASCADE"
         ),
@@ -424,9 +390,7 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.Integer(), nullable=True),
         sa.Column(
             "kind",
-            sa.Enum(
-                "promise", "one_to_one", "stay_in_touch", name="followupkind", native_enum=False, length=24
-            ),
+            sa.Enum("promise", "one_to_one", "stay_in_touch", name="followupkind", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("text", sa.String(length=300), nullable=False),
@@ -435,18 +399,12 @@ def upgrade() -> None:
         sa.Column("done_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("dropped_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["about_id"], ["people.id"], name=op.f("fk_follow_ups_about_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["groups.id"], name=op.f("fk_follow_ups_group_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["about_id"], ["people.id"], name=op.f("fk_follow_ups_about_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_follow_ups_group_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["meeting_id"], ["meetings.id"], name=op.f("fk_follow_ups_meeting_id"), ondelete="SET NULL"
         ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["people.id"], name=op.f("fk_follow_ups_owner_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["owner_id"], ["people.id"], name=op.f("fk_follow_ups_owner_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_ups")),
         sa.UniqueConstraint("uid", name=op.f("uq_follow_ups_uid")),
     )
@@ -483,18 +441,10 @@ def upgrade() -> None:
         sa.Column("meeting_id", sa.Integer(), nullable=True),
         sa.Column("expires_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["groups.id"], name=op.f("fk_grants_group_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meetings.id"], name=op.f("fk_grants_meeting_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["people.id"], name=op.f("fk_grants_person_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["session_id"], ["sessions.id"], name=op.f("fk_grants_session_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_grants_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_grants_meeting_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_grants_person_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name=op.f("fk_grants_session_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_grants")),
     )
     op.create_index(op.f("ix_grants_group_id"), "grants", ["group_id"], unique=False)
@@ -590,12 +540,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("changed_at", UtcDateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["giver_id"], ["people.id"], name=op.f("fk_referrals_giver_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(
-            ["group_id"], ["groups.id"], name=op.f("fk_referrals_group_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["giver_id"], ["people.id"], name=op.f("fk_referrals_giver_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_referrals_group_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["meeting_id"], ["meetings.id"], name=op.f("fk_referrals_meeting_id"), ondelete="SET NULL"
         ),
@@ -634,9 +580,7 @@ def upgrade() -> None:
         sa.Column("ends_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("remaining_ms", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["meeting_id"], ["meetings.id"], name=op.f("fk_rounds_meeting_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["meeting_id"], ["meetings.id"], name=op.f("fk_rounds_meeting_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rounds")),
         sa.UniqueConstraint("meeting_id", "number", name=op.f("uq_rounds_meeting_id_number")),
         sa.UniqueConstraint("uid", name=op.f("uq_rounds_uid")),
@@ -693,9 +637,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in_events")),
         sa.UniqueConstraint("uid", name=op.f("uq_check_in_events_uid")),
     )
-    op.create_index(
-        op.f("ix_check_in_events_attendance_id"), "check_in_events", ["attendance_id"], unique=False
-    )
+    op.create_index(op.f("ix_check_in_events_attendance_id"), "check_in_events", ["attendance_id"], unique=False)
     op.create_index(op.f("ix_check_in_events_session_id"), "check_in_events", ["session_id"], unique=False)
     op.create_index(
         "uq_check_in_events_open_entry",
@@ -771,9 +713,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["attendance_id"], ["attendances.id"], name=op.f("fk_seats_attendance_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["round_id"], ["rounds.id"], name=op.f("fk_seats_round_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_seats_round_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seats")),
         sa.UniqueConstraint("round_id", "attendance_id", name=op.f("uq_seats_round_id_attendance_id")),
     )

@@ -172,7 +172,7 @@ def gallery() -> jinja2.Environment:
     """Templates with the globals that the program gives them: `asset` and gettext."""
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )
     env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the extension
     env.globals["asset"] = lambda path: f"/static/1/{path}"

@@ -46,7 +46,7 @@ class _Files(http.server.BaseHTTPRequestHandler):
         """Quiet; a test looks at its page, not at the log."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def port() -> Iterator[int]:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Files)
     thread = threading.Thread(target=server.serve_forever)
@@ -57,38 +57,38 @@ def port() -> Iterator[int]:
     server.server_close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
     with sync_playwright() as running:
         yield running
 
 
-def _chromium(playwright: Playwright, *arguments: str) -> Browser:
+def _launch(playwright: Playwright, *arguments: str) -> Browser:
     found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     assert found, "these tests need Chromium; set CHROMIUM to its path"
     always = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP meet.lan 127.0.0.1"]
     return playwright.chromium.launch(executable_path=found, args=[*always, *arguments])
 
 
-@pytest.fixture(scope="module")
-def strict_browser(playwright: Playwright) -> Iterator[Browser]:
+@pytest.fixture(scope="package")
+def strict_chromium(playwright: Playwright) -> Iterator[Browser]:
     """A browser whose owner does not allow the camera."""
-    running = _chromium(playwright, "--use-fake-device-for-media-stream")
+    running = _launch(playwright, "--use-fake-device-for-media-stream")
     yield running
     running.close()
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     clip = tmp_path_factory.mktemp("camera") / "badge.mjpeg"
     clip.write_bytes(b"".join(_jpeg(_badge(turned=angle)) for angle in range(-8, 9, 2)))
     fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-    running = _chromium(playwright, *fake, f"--use-file-for-fake-video-capture={clip}")
+    running = _launch(playwright, *fake, f"--use-file-for-fake-video-capture={clip}")
     yield running
     running.close()
 
 
-def _opener(browser: Browser, port: int) -> Iterator[OpenPage]:
+def _opener(chromium: Browser, port: int) -> Iterator[OpenPage]:
     """Opens pages, each in its own context, that must stay without errors and requests to other hosts."""
     contexts, wrong = list[BrowserContext](), list[str]()
 
@@ -100,9 +100,7 @@ def _opener(browser: Browser, port: int) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("request", lambda request: allow(request.url, origin))
 
-    def open_one(
-        name: str = "page.html", *, host: str = "localhost", before: str = "", by: Browser = browser
-    ) -> Page:
+    def open_one(name: str = "page.html", *, host: str = "localhost", before: str = "", by: Browser = chromium) -> Page:
         contexts.append(by.new_context(locale="en-GB"))
         page, origin = contexts[-1].new_page(), f"http://{host}:{port}/"
         watch(page, origin)
@@ -118,17 +116,17 @@ def _opener(browser: Browser, port: int) -> Iterator[OpenPage]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, port: int) -> Iterator[OpenPage]:
+def open_page(chromium: Browser, port: int) -> Iterator[OpenPage]:
     """Opens pages for one test."""
-    yield from _opener(browser, port)
+    yield from _opener(chromium, port)
 
 
-@pytest.fixture(scope="module")
-def _open_shared(browser: Browser, port: int) -> Iterator[OpenPage]:
-    yield from _opener(browser, port)
+@pytest.fixture(scope="package")
+def _open_shared(chromium: Browser, port: int) -> Iterator[OpenPage]:
+    yield from _opener(chromium, port)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def _shared_page(_open_shared: OpenPage) -> Page:
     return _open_shared()
 
@@ -161,7 +159,7 @@ def run(request: pytest.FixtureRequest) -> Callable[..., Any]:
     return body
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def address() -> str:
     """What the badge in front of the camera says."""
     return ADDRESS
@@ -175,7 +173,7 @@ def photo(tmp_path: Path) -> Path:
     return file
 
 
-def _badge(*, turned: float = 0, size: tuple[int, int] = (1280, 720), side: int = 260) -> Image.Image:
+def _badge(*, turned: float = 0, size: tuple[int, int] = (640, 480), side: int = 200) -> Image.Image:
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
     code.add_data(ADDRESS)
     drawn = code.make_image().get_image().convert("RGB").resize((side, side)).convert("RGBA")

@@ -84,3 +84,29 @@ def test_being_signed_out_stops_the_queue_and_keeps_what_waits(page: Page, run: 
     )
     assert told == [["signed_out", 1], {"n": 1}, 0]
     assert desk.received[0][0]["x-operation-id"] == desk.received[1][0]["x-operation-id"]
+
+
+@pytest.mark.parametrize("code", ["signed_out", "csrf_refused"])
+def test_a_session_that_ended_never_costs_a_scan(page: Page, run: Run, code: str) -> None:
+    status = 401 if code == "signed_out" else 403
+    Desk(page, (status, {"code": code, "text": ""}))
+    assert run(
+        """const { Queue } = await lib("api");
+        const queue = new Queue();
+        queue.add("/admit", { n: 1 });
+        while (!queue.blocked) await new Promise((done) => setTimeout(done, 5));
+        return [queue.blocked.code, queue.waiting.length];"""
+    ) == [code, 1]
+
+
+def test_a_write_that_breaks_the_server_does_not_hold_up_the_others(page: Page, run: Run) -> None:
+    fault: tuple[int, dict[str, object]] = (500, {"code": "broken", "text": ""})
+    desk = Desk(page, *[fault] * 6, (200, {"n": 2}))
+    told = run(
+        """const { Queue } = await lib("api");
+        const queue = new Queue({ pauses: [1] });
+        const all = [1, 2].map((n) => queue.add("/admit", { n }).catch((error) => error.code));
+        return Promise.all(all);"""
+    )
+    assert told == ["broken", {"n": 2}]
+    assert len(desk.received) == 7

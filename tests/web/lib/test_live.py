@@ -96,9 +96,7 @@ def test_news_for_one_person_survive_a_snapshot_that_was_read_before_them(run: R
     assert told == ["Anna", "Anna"]
 
 
-def test_where_sockets_are_blocked_the_state_is_asked_for_and_a_dead_network_is_called_so(
-    page: Page, run: Run
-) -> None:
+def test_where_sockets_are_blocked_the_state_is_asked_for_and_a_dead_network_is_called_so(page: Page, run: Run) -> None:
     page.clock.install(time=0)
     run(
         """const { Live } = await lib("live");
@@ -170,3 +168,18 @@ def test_a_refused_join_is_told_and_not_tried_again(run: Run) -> None:
     )
     assert refusals == [{"status": 200, "code": "wrong_code", "text": "This code is not valid."}]
     assert connects == 1
+
+
+def test_a_fault_of_the_server_is_no_refusal(page: Page, run: Run) -> None:
+    page.clock.install(time=0)
+    run(
+        """const { Live } = await lib("live");
+        const { FakeServer, joined } = await here("fake_io");
+        window.server = new FakeServer();
+        const answer = server.ack;
+        server.ack = () => ({ ok: false, code: "broken", text: "" });
+        setTimeout(() => (server.ack = answer), 3000);
+        joined(Live, server).then((all) => Object.assign(window, all));"""
+    )
+    page.clock.run_for(12_000)
+    assert page.evaluate("() => [told.refusals.length, live.link, live.snapshot !== null]") == [0, "connected", True]

@@ -38,9 +38,7 @@ def test_a_code_is_found_whatever_stands_in_front_of_it(run: Run, text: str) -> 
     assert read_code(text) == CODE, "page and server read alike"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "Mira Rossi", "7K2QF0M9DXWY", "7K2QF0M9DXWYU", "12-03-2026", f"X{CODE}"]
-)
+@pytest.mark.parametrize("text", ["", "Mira Rossi", "7K2QF0M9DXWY", "7K2QF0M9DXWYU", "12-03-2026", f"X{CODE}"])
 def test_what_is_no_code_is_not_taken_for_one(run: Run, text: str) -> None:
     assert run("return (await lib('badge_code')).extract(text);", text=text) is None
 
@@ -214,9 +212,9 @@ def test_a_file_without_a_code_holds_none(page: Page, run: Run, tmp_path: Path) 
 
 
 def test_a_camera_that_is_not_allowed_or_not_there_is_called_so(
-    open_page: OpenPage, run: Run, strict_browser: Browser
+    open_page: OpenPage, run: Run, strict_chromium: Browser
 ) -> None:
-    page = open_page(by=strict_browser)
+    page = open_page(by=strict_chromium)
     run(CAMERA, on=page)
     assert page.evaluate("() => states") == ["starting", "denied"]
     for name, problem in (("NotFoundError", "none"), ("NotReadableError", "busy")):

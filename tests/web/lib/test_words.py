@@ -13,9 +13,7 @@ pytestmark = pytest.mark.browser
 MINUTES = {
     "en": {},
     "it": {"%(num)s minute left": ["Manca %(num)s minuto", "Mancano %(num)s minuti"]},
-    "pl": {
-        "%(num)s minute left": ["Została %(num)s minuta", "Zostały %(num)s minuty", "Zostało %(num)s minut"]
-    },
+    "pl": {"%(num)s minute left": ["Została %(num)s minuta", "Zostały %(num)s minuty", "Zostało %(num)s minut"]},
 }
 
 
@@ -79,6 +77,17 @@ def test_a_message_is_announced_even_twice_and_never_as_markup(page: Page, run: 
     expect(page.locator("#new")).to_be_visible()
 
 
+def test_a_sign_comes_from_the_sprite_of_the_page(page: Page, run: Run) -> None:
+    run(
+        """const { icon } = await lib("dom");
+        document.documentElement.dataset.icons = "/icons.svg";
+        document.body.append(icon("check", "big"));"""
+    )
+    svg = page.locator("svg.i.big")
+    expect(svg).to_have_attribute("aria-hidden", "true")
+    expect(svg.locator("use")).to_have_attribute("href", "/icons.svg#check")
+
+
 def test_the_sound_switch_tells_the_truth(page: Page, run: Run) -> None:
     before, during, after = run(
         """const { Sounds } = await lib("sound");
@@ -95,9 +104,7 @@ def test_the_sound_switch_tells_the_truth(page: Page, run: Run) -> None:
     assert after == [False, False]
 
 
-def test_the_screen_stays_on_only_where_the_browser_grants_it(
-    open_page: Callable[..., Page], run: Run
-) -> None:
+def test_the_screen_stays_on_only_where_the_browser_grants_it(open_page: Callable[..., Page], run: Run) -> None:
     script = """const { WakeLock } = await lib("wake");
         const told = [];
         const lock = new WakeLock({ onchange: (held) => told.push(held) });

@@ -112,7 +112,7 @@ export class CameraScanner {
   }
 
   #visibility = () => {
-    if (document.hidden && this.#stream) {
+    if (document.hidden && (this.state === "on" || this.state === "starting")) {
       this.#release();
       this.#set("resting");
     } else if (!document.hidden && this.state === "resting") this.start();

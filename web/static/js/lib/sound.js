@@ -63,6 +63,7 @@ export class Sounds {
     volume.gain.setValueAtTime(0, at);
     volume.gain.linearRampToValueAtTime(0.3 * loudness, at + 0.004);
     volume.gain.exponentialRampToValueAtTime(0.001, end);
+    tone.frequency.setValueAtTime(pitch * ratio, at);
     if (falls) tone.frequency.exponentialRampToValueAtTime((pitch * ratio) / 2, end);
     tone.connect(volume).connect(this.#context.destination);
     tone.start(at);

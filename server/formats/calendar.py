@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from server.formats.content_lines import one_kind_of_break
 
@@ -70,7 +70,8 @@ def write_calendar(entries: Iterable[Entry], *, name: str) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", one_kind_of_break(name))
+    # Without its type the library would write the name of a calendar unescaped.
+    calendar.add("x-wr-calname", vText(one_kind_of_break(name)))
     kept = list(entries)
     for entry in kept:
         calendar.add_component(_event(entry))
@@ -105,6 +106,6 @@ def _event(entry: Entry) -> Event:
         if text:
             event.add(property_name, one_kind_of_break(text))
     if entry.url:
-        event.add("url", one_kind_of_break(entry.url))
+        event.add("url", "".join(one_kind_of_break(entry.url).split()))
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     return event

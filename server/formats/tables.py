@@ -21,7 +21,6 @@ from server.formats.delimited import (
 )
 from server.formats.records import Note, Record, RowError
 from server.formats.text_encoding import decode, first_garbled_line
-from server.formats.workbooks import read_workbook
 
 MAX_ROWS = 5_000
 MAX_BYTES = 20_000_000
@@ -106,6 +105,9 @@ def read_table(
 
 
 def _workbook(data: bytes, max_rows: int) -> _Source:
+    # Imported here, because a command that reads a CSV file must not wait for the library of workbooks.
+    from server.formats.workbooks import read_workbook
+
     records, others = read_workbook(data, most=max_rows + LOOKED_AT + 1)
     notes = (Note("other_sheets_left", {"sheets": ", ".join(others)}),) if others else ()
     return _Source("xlsx", iter(records), notes=notes)
@@ -135,8 +137,9 @@ def _refuse_binary(data: bytes) -> None:
     if not data.strip():
         raise RuleViolation("empty_file")
     if data.startswith(_OLE):
-        old = _OLE_ENCRYPTED not in data and any(stream in data for stream in _OLE_WORKBOOKS)
-        raise RuleViolation("old_workbook" if old else "password_protected")
+        if _OLE_ENCRYPTED not in data and any(stream in data for stream in _OLE_WORKBOOKS):
+            raise RuleViolation("old_workbook")
+        raise RuleViolation("password_protected")
     for start, kind in _BINARY_KINDS:
         if data.startswith(start):
             raise RuleViolation("unsupported_file", kind=kind)

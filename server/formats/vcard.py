@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from server.formats.content_lines import escaped, folded, one_kind_of_break
+from server.formats.content_lines import escaped, folded
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def _lines(card: Card) -> Iterator[str]:
         yield f"CATEGORIES:{','.join(map(escaped, card.categories))}"
     if card.birthday.startswith("--"):
         # Version 3.0 knows no birthday without a year; phones agree on this one as "not told".
-        yield f"BDAY;X-APPLE-OMIT-YEAR=1604:1604-{one_kind_of_break(card.birthday[2:])}"
+        yield f"BDAY;X-APPLE-OMIT-YEAR=1604:1604-{escaped(card.birthday[2:])}"
     elif card.birthday:
-        yield f"BDAY:{one_kind_of_break(card.birthday)}"
+        yield f"BDAY:{escaped(card.birthday)}"
     if card.note:
         yield f"NOTE:{escaped(card.note)}"
     yield "END:VCARD"

@@ -5,11 +5,12 @@ from server.views.sentences import (
     attendee,
     door,
     facilitator,
+    files,
     organiser,
     people,
     referrals,
 )
 
 SENTENCES: dict[str, str] = {}
-for _module in (access, attendee, door, facilitator, organiser, people, referrals):
+for _module in (access, attendee, door, facilitator, files, organiser, people, referrals):
     SENTENCES |= _module.SENTENCES

@@ -58,7 +58,7 @@ def refused(violation: RuleViolation) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
-    code = {404: "page_unknown", 405: "page_unknown", 413: "file_too_large"}.get(
+    code = {404: "page_unknown", 405: "page_unknown", 413: "upload_too_large"}.get(
         error.code or 500, "request_malformed"
     )
     status = error.code or 500

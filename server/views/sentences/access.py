@@ -25,5 +25,5 @@ SENTENCES = {
     "number_needed": N_("The field %(field)s must be a whole number."),
     "number_out_of_range": N_("The field %(field)s must lie between %(least)s and %(most)s."),
     "date_needed": N_("The field %(field)s must be a date."),
-    "file_too_large": N_("The file is too large: at most 8 MB."),
+    "upload_too_large": N_("The file is too large: at most 8 MB."),
 }

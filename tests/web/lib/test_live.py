@@ -183,3 +183,22 @@ def test_a_fault_of_the_server_is_no_refusal(page: Page, run: Run) -> None:
     )
     page.clock.run_for(12_000)
     assert page.evaluate("() => [told.refusals.length, live.link, live.snapshot !== null]") == [0, "connected", True]
+
+
+def test_a_late_answer_never_takes_the_screen_back(run: Run) -> None:
+    rounds = run(
+        LIVE
+        + """let answer;
+        live.fetchState = () => new Promise((done) => (answer = done));
+        const missing = server.news("everyone", { round: 2 }, { lost: true });
+        server.news("everyone", { round: 3 });
+        await later(700);
+        const old = { ...structuredClone(server.state), audiences: { everyone: 5, desk: 7 }, snapshot: { round: 2 } };
+        server.handlers.news(missing);
+        server.news("everyone", { round: 4 });
+        answer(old);
+        await later(20);
+        server.news("everyone", { round: 5 });
+        return told.states.slice(1).map((state) => state.round);"""
+    )
+    assert rounds == [2, 3, 4, 5]

@@ -74,7 +74,7 @@ def room(db: Session, meeting_id: MeetingId, *, only: Uid | None = None) -> tupl
             desk=desk or "",
             guest_of=names.full_name(given or "", family or ""),
             is_walk_in=row.is_walk_in,
-            has_phone=row.phone_joined_at is not None,
+            has_phone=row.phone_session_id is not None,
             search_key=person.search_key,
         )
         for row, person, given, family, desk in db.execute(question)

@@ -40,7 +40,7 @@ from server.persistence.models import (
     Seat,
     SessionRow,
 )
-from server.services import badges
+from server.services import badges, phones
 from server.services.context import Context, Json, Op, Tx
 
 AWAY = (AttendanceStatus.SUBSTITUTED, AttendanceStatus.APOLOGISED, AttendanceStatus.MEDICAL)
@@ -200,7 +200,8 @@ def undo(
         _close(tx, row, entry, CheckInKind.VOID, desk)
         row.entered_at = row.left_at = None
         row.status = AttendanceStatus.EXPECTED
-        row.phone_session_id = row.phone_joined_at = None
+        phones.let_go(tx, row)
+        row.phone_joined_at = row.join_code_hash = row.join_code_until = None
         tx.record(AttendanceChanged(meeting_id, Uid(row.uid)))
         return {"undone": row.uid, "counts": vars(counts(tx.db, meeting_id))}
 

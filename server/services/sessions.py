@@ -112,9 +112,9 @@ def _grants(db: Session, session: SessionRow, now: datetime) -> tuple[Grant, ...
                 Meeting.starts_at > now - timedelta(days=ATTENDEE_DAYS),
             )
         )
-        rows = db.execute(
-            union_all(given.where(or_(mine, GrantRow.person_id == session.person_id)), member, attendee)
-        ).all()
+        # A phone that joined by its badge gets no role of the person: whoever holds a badge is not the organiser.
+        roles = mine if session.joined_by_badge else or_(mine, GrantRow.person_id == session.person_id)
+        rows = db.execute(union_all(given.where(roles), member, attendee)).all()
     return tuple(
         Grant(Role(role), GroupId(group) if group else None, MeetingId(meeting) if meeting else None, expires)
         for role, group, meeting, expires in rows
@@ -122,7 +122,13 @@ def _grants(db: Session, session: SessionRow, now: datetime) -> tuple[Grant, ...
 
 
 def open_session(
-    tx: Tx, *, person_id: int | None, label: str, life: timedelta, language: str | None = None
+    tx: Tx,
+    *,
+    person_id: int | None,
+    label: str,
+    life: timedelta,
+    language: str | None = None,
+    by_badge: bool = False,
 ) -> tuple[Opened, SessionRow]:
     """A helper of the use-cases: a fresh session row inside their transaction."""
     token = secrets.token_urlsafe(32)
@@ -131,6 +137,7 @@ def open_session(
         person_id=person_id,
         label=label[:80],
         language=language,
+        joined_by_badge=by_badge,
         created_at=tx.now,
         expires_at=tx.now + life,
     )

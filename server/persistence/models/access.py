@@ -23,7 +23,11 @@ class Account(Base):
 
 
 class SessionRow(Base):
-    """A browser that is known: a person's, or a device with a role. Revocable, checked on every request."""
+    """A browser that is known: a person's, or a device with a role. Revocable, checked on every request.
+
+    `joined_by_badge`: a phone that became somebody's at the door. A badge names and never authenticates, so such a
+    session never holds the roles that were given to the person, whatever those are.
+    """
 
     __tablename__ = "sessions"
 
@@ -33,6 +37,7 @@ class SessionRow(Base):
     person_id: Mapped[int | None] = to("people.id", nullable=True)
     label: Mapped[str] = col(String(80), marks.ACTIVITY, default="")
     language: Mapped[str | None] = col(String(5), marks.PROFILE, nullable=True)
+    joined_by_badge: Mapped[bool] = col(Boolean, marks.ACTIVITY, default=False)
     created_at: Mapped[datetime] = col(UtcDateTime, marks.ACTIVITY)
     expires_at: Mapped[datetime] = col(UtcDateTime, marks.ACTIVITY)
     revoked_at: Mapped[datetime | None] = col(UtcDateTime, marks.ACTIVITY, nullable=True)

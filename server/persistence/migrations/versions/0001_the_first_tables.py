@@ -83,14 +83,7 @@ def upgrade() -> None:
         sa.Column(
             "field",
             sa.Enum(
-                "email",
-                "phone",
-                "company",
-                "looks_for",
-                "offers",
-                name="contactfield",
-                native_enum=False,
-                length=24,
+                "email", "phone", "company", "looks_for", "offers", name="contactfield", native_enum=False, length=24
             ),
             nullable=False,
         ),
@@ -201,6 +194,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("label", sa.String(length=80), nullable=False),
         sa.Column("language", sa.String(length=5), nullable=True),
+        sa.Column("joined_by_badge", sa.Boolean(), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", UtcDateTime(timezone=True), nullable=True),
@@ -271,10 +265,7 @@ def upgrade() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_attendances_person_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["phone_session_id"],
-            ["sessions.id"],
-            name=op.f("fk_attendances_phone_session_id"),
-            ondelete="SET NULL",
+            ["phone_session_id"], ["sessions.id"], name=op.f("fk_attendances_phone_session_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendances")),
         sa.UniqueConstraint("meeting_id", "person_id", name=op.f("uq_attendances_meeting_id_person_id")),
@@ -354,15 +345,7 @@ def upgrade() -> None:
         sa.Column("asked_id", sa.Integer(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "waiting",
-                "accepted",
-                "declined",
-                "withdrawn",
-                name="exchangestate",
-                native_enum=False,
-                length=24,
-            ),
+            sa.Enum("waiting", "accepted", "declined", "withdrawn", name="exchangestate", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("asked_at", UtcDateTime(timezone=True), nullable=False),
@@ -507,9 +490,7 @@ def upgrade() -> None:
         sa.Column("giver_id", sa.Integer(), nullable=False),
         sa.Column("receiver_id", sa.Integer(), nullable=False),
         sa.Column(
-            "kind",
-            sa.Enum("lead", "referral", name="referralkind", native_enum=False, length=24),
-            nullable=False,
+            "kind", sa.Enum("lead", "referral", name="referralkind", native_enum=False, length=24), nullable=False
         ),
         sa.Column(
             "state",
@@ -563,16 +544,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
             "phase",
-            sa.Enum(
-                "planned",
-                "running",
-                "paused",
-                "ended",
-                "void",
-                name="roundphase",
-                native_enum=False,
-                length=24,
-            ),
+            sa.Enum("planned", "running", "paused", "ended", "void", name="roundphase", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("length_ms", sa.Integer(), nullable=False),
@@ -608,9 +580,7 @@ def upgrade() -> None:
         sa.Column("uid", sa.String(length=16), nullable=False),
         sa.Column("attendance_id", sa.Integer(), nullable=False),
         sa.Column(
-            "kind",
-            sa.Enum("entry", "exit", "void", name="checkinkind", native_enum=False, length=24),
-            nullable=False,
+            "kind", sa.Enum("entry", "exit", "void", name="checkinkind", native_enum=False, length=24), nullable=False
         ),
         sa.Column("happened_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("arrived_at", UtcDateTime(timezone=True), nullable=False),
@@ -620,16 +590,10 @@ def upgrade() -> None:
         sa.Column("closes_id", sa.Integer(), nullable=True),
         sa.Column("is_open", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["attendance_id"],
-            ["attendances.id"],
-            name=op.f("fk_check_in_events_attendance_id"),
-            ondelete="CASCADE",
+            ["attendance_id"], ["attendances.id"], name=op.f("fk_check_in_events_attendance_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["closes_id"],
-            ["check_in_events.id"],
-            name=op.f("fk_check_in_events_closes_id"),
-            ondelete="SET NULL",
+            ["closes_id"], ["check_in_events.id"], name=op.f("fk_check_in_events_closes_id"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(
             ["session_id"], ["sessions.id"], name=op.f("fk_check_in_events_session_id"), ondelete="SET NULL"

@@ -37,6 +37,13 @@ class AttendanceChanged(Event):
 
 
 @dataclass(frozen=True)
+class ListChanged(Event):
+    """Many lines of the list changed at once, as an import does: the door's list is sent whole."""
+
+    heard_by = _ROOM
+
+
+@dataclass(frozen=True)
 class PhoneJoined(Event):
     """A phone became somebody's; the door sees it and can undo it."""
 

@@ -5,13 +5,16 @@ line of JSON in and lines of JSON back: progress, then a result or a refusal. A 
 child; the next job starts a new one.
 """
 
+import atexit
 import base64
+import contextlib
 import json
 import os
 import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -22,6 +25,15 @@ from server.services.context import Json
 LIMIT_SECONDS = 120.0
 """A job that takes longer is ended with its child."""
 Progress = Callable[[Json], None]
+
+
+class _Refused(Exception):
+    """The child's own no: its job is over and the child is well."""
+
+    def __init__(self, code: str, params: Json) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
 
 
 class Bench:
@@ -48,36 +60,48 @@ class Bench:
         """
         with self._turn:
             self._send({"job": job, "arguments": arguments})
-            waited = 0.0
-            while True:
-                try:
-                    line = self._lines.get(timeout=0.1)
-                except queue.Empty:
-                    waited += 0.1
-                    if cancelled is not None and cancelled():
-                        self.stop()
-                        raise RuleViolation("job_cancelled") from None
-                    if waited > limit:
-                        self.stop()
-                        raise RuleViolation("job_too_long") from None
-                    continue
-                if line is None:
-                    self.stop()
-                    raise RuleViolation("job_failed")
-                answer: Json = json.loads(line)
-                if "progress" in answer:
-                    if on_progress is not None:
-                        on_progress(answer["progress"])
-                    continue
-                if "refused" in answer:
-                    raise RuleViolation(answer["refused"], **answer.get("params", {}))
-                return dict(answer["result"])
+            try:
+                return self._result(on_progress, time.monotonic() + limit, cancelled)
+            except _Refused as refused:
+                raise RuleViolation(refused.code, **refused.params) from None
+            except BaseException:
+                # What the child still has to say belongs to nobody any more.
+                self.stop()
+                raise
+
+    def _result(
+        self, on_progress: Progress | None, until: float, cancelled: Callable[[], bool] | None
+    ) -> Json:
+        """Listen to the child until its job is over, one way or another."""
+        while True:
+            if cancelled is not None and cancelled():
+                raise RuleViolation("job_cancelled")
+            if time.monotonic() > until:
+                raise RuleViolation("job_too_long")
+            try:
+                line = self._lines.get(timeout=0.1)
+            except queue.Empty:
+                continue
+            if line is None:
+                raise RuleViolation("job_failed")
+            answer: Json = json.loads(line)
+            if "progress" in answer:
+                if on_progress is not None:
+                    on_progress(answer["progress"])
+                continue
+            if "refused" in answer:
+                raise _Refused(answer["refused"], answer.get("params", {}))
+            return dict(answer["result"])
 
     def _send(self, message: Json) -> None:
         process = self._running()
         assert process.stdin is not None, "opened with a pipe"
-        process.stdin.write(json.dumps(message) + "\n")
-        process.stdin.flush()
+        try:
+            process.stdin.write(json.dumps(message) + "\n")
+            process.stdin.flush()
+        except OSError:
+            self.stop()
+            raise RuleViolation("job_failed") from None
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None or self._process.poll() is not None:
@@ -107,6 +131,10 @@ class Bench:
         if process is not None:
             process.kill()
             process.wait()
+            if process.stdin is not None:
+                # What could not be written to a dead child is of no interest.
+                with contextlib.suppress(OSError):
+                    process.stdin.close()
 
 
 def _import_root() -> str:
@@ -114,8 +142,10 @@ def _import_root() -> str:
 
 
 def _read(lines: IO[str], into: "queue.Queue[str | None]") -> None:
-    for line in lines:
-        into.put(line)
+    """Pass on what the child says until it ends; None is its last word."""
+    with lines:
+        for line in lines:
+            into.put(line)
     into.put(None)
 
 
@@ -127,6 +157,10 @@ def stop_all() -> None:
     """End both children."""
     planner.stop()
     desk.stop()
+
+
+# A command that planned and is done leaves no child behind, not even for the moment until its pipe closes.
+atexit.register(stop_all)
 
 
 def as_bytes(text: str) -> bytes:

@@ -4,7 +4,9 @@ News carry values read after the commit, so hearing one twice changes nothing an
 an older one's number.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from flask_socketio import SocketIO
 
@@ -12,17 +14,19 @@ from server.domain.events import (
     AttendanceChanged,
     Event,
     ExchangeMoved,
+    ListChanged,
     MeetingChanged,
     PhoneJoined,
     ReferralMoved,
     RoundMoved,
     SeatingPlanned,
 )
-from server.domain.vocabulary import Audience, MeetingId
+from server.domain.vocabulary import Audience, MeetingId, PersonId
+from server.services import seating
 from server.services.bus import Told
 from server.services.context import Context, Json
-from server.sockets.audiences import room_of
-from server.wire import sections
+from server.sockets.audiences import line_of_person, room_of, room_of_person
+from server.wire import rounds, sections
 from server.wire.sections import Viewer
 from server.wire.times import ms
 
@@ -43,6 +47,27 @@ def _one_line(ctx: Context, event: Event) -> Json:
     )
 
 
+def _clock(ctx: Context, event: Event) -> Json:
+    return {"clock": rounds.clock(ctx, event.meeting_id)}
+
+
+def _room(section: str, entry: rounds.Entry) -> Patch:
+    """The whole room when somebody changes the table, the phase alone when only the clock moved."""
+
+    def patch(ctx: Context, event: Event) -> Json:
+        if isinstance(event, RoundMoved) and not event.seats_change:
+            return {section: rounds.phase_patch(ctx, event.meeting_id)}
+        return {section: rounds.room_patch(ctx, event.meeting_id, entry)}
+
+    return patch
+
+
+_ROUNDS: dict[Audience, Patch] = {
+    Audience.EVERYONE: _clock,
+    Audience.FACILITATORS: _room("seating", rounds.named),
+    Audience.DISPLAYS: _room("seats", rounds.shortened),
+}
+
 TABLE: dict[type[Event], dict[Audience, Patch]] = {
     MeetingChanged: {
         Audience.EVERYONE: _parts("meeting"),
@@ -55,16 +80,61 @@ TABLE: dict[type[Event], dict[Audience, Patch]] = {
         Audience.FACILITATORS: _one_line,
         Audience.DISPLAYS: _parts("counts"),
     },
+    ListChanged: {
+        Audience.DESK: _parts("counts", "room"),
+        Audience.FACILITATORS: _parts("counts", "room"),
+        Audience.DISPLAYS: _parts("counts"),
+    },
     PhoneJoined: {Audience.DESK: _one_line, Audience.FACILITATORS: _one_line},
-    SeatingPlanned: {},
-    RoundMoved: {},
+    SeatingPlanned: _ROUNDS,
+    RoundMoved: _ROUNDS,
     ExchangeMoved: {},
     ReferralMoved: {},
 }
 
+@dataclass(frozen=True)
+class PersonNews:
+    """What one person's screens hear: the patch for an open line, and for one where private things may travel."""
+
+    person_id: PersonId
+    patch: Json
+    private: Json
+
+
+Personal = Callable[[Context, Event], Iterable[PersonNews]]
+
+
+def _everybodys_table(ctx: Context, event: Event) -> Iterable[PersonNews]:
+    """Every phone learns its own table; the clock alone is no news to a single person."""
+    if isinstance(event, RoundMoved) and not event.seats_change:
+        return
+    for person_id, open_me, private_me in rounds.everybodys_me(ctx, event.meeting_id):
+        yield PersonNews(person_id, {"me": open_me}, {"me": private_me})
+
+
+def _own_attendance(ctx: Context, event: Event) -> Iterable[PersonNews]:
+    """Whoever came or left hears it on their own phone, and on no other."""
+    assert isinstance(event, AttendanceChanged)
+    person_id = seating.person_behind(ctx, event.meeting_id, event.attendance_uid)
+    if person_id is not None:
+        for _, open_me, private_me in rounds.everybodys_me(ctx, event.meeting_id, only=person_id):
+            yield PersonNews(person_id, {"me": open_me}, {"me": private_me})
+
+
+PERSONAL: dict[type[Event], Personal] = {
+    SeatingPlanned: _everybodys_table,
+    RoundMoved: _everybodys_table,
+    AttendanceChanged: _own_attendance,
+}
+"""Event → what single people hear of it. Person news carry no counter."""
+
+AT_ONCE = 20
+"""After so many single messages the other greenlets of the process get their turn."""
+
 KINDS: dict[type[Event], str] = {
     MeetingChanged: "meeting_changed",
     AttendanceChanged: "attendance_changed",
+    ListChanged: "list_changed",
     PhoneJoined: "phone_joined",
     SeatingPlanned: "seating_planned",
     RoundMoved: "round_moved",
@@ -88,8 +158,26 @@ def install(sockets: SocketIO, ctx: Context) -> None:
                 "patch": patch,
             }
             sockets.emit("news", news, to=room_of(audience, event.meeting_id))
+        personal = PERSONAL.get(type(event))
+        for number, item in enumerate(personal(ctx, event) if personal else (), start=1):
+            tell_person(sockets, ctx, item, KINDS[type(event)])
+            if number % AT_ONCE == 0:
+                time.sleep(0)
 
     ctx.bus.subscribe(tell)
+
+
+def tell_person(sockets: SocketIO, ctx: Context, item: PersonNews, kind: str) -> None:
+    """News for one person's screens; private things go only to the screens where they may."""
+    lines = {room_of_person(item.person_id): item.patch}
+    if item.private != item.patch:
+        lines = {
+            line_of_person(item.person_id, private=False): item.patch,
+            line_of_person(item.person_id, private=True): item.private,
+        }
+    for line, patch in lines.items():
+        news = {"audience": Audience.PERSON.value, "kind": kind, "sent_at": ms(ctx.now()), "patch": patch}
+        sockets.emit("news", news, to=line)
 
 
 def tell_counters(sockets: SocketIO, ctx: Context, meeting_id: MeetingId, seqs: dict[Audience, int]) -> None:

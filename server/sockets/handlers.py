@@ -14,12 +14,12 @@ from typing import Any, cast
 from flask import request
 from flask_socketio import SocketIO, join_room, leave_room
 
-from server.domain.access import Scope, Verb, audiences, may
+from server.domain.access import Actor, Scope, Verb, audiences, may
 from server.domain.errors import NotAllowed, RuleViolation
 from server.domain.vocabulary import Audience, MeetingId, Role, Uid
 from server.services import displays, meetings
 from server.services.context import Context, Json
-from server.sockets.audiences import room_of, room_of_person
+from server.sockets.audiences import line_of_person, room_of, room_of_person
 from server.views import guards, messages
 from server.wire import state
 from server.wire.sections import Viewer
@@ -144,8 +144,9 @@ def _sid() -> str:
 
 def _join(ctx: Context, watchers: Watchers, meeting_uid: str, code: str) -> Json:
     actor = guards.actor()
-    person_rooms = frozenset({room_of_person(actor.person_id)}) if actor.person_id else frozenset()
+    here = request.is_secure or guards.from_this_computer()
     if not meeting_uid:
+        person_rooms = _person_rooms(actor, here)
         if not person_rooms:
             raise RuleViolation("sign_in_needed")
         _move(watchers, Watcher(None, person_rooms, "", actor.session_uid))
@@ -161,12 +162,18 @@ def _join(ctx: Context, watchers: Watchers, meeting_uid: str, code: str) -> Json
         heard = audiences(actor.roles(scope, ctx.now()))
     else:
         raise RuleViolation("sign_in_needed") if not actor.session_uid else NotAllowed("not_allowed")
-    secure = request.is_secure or guards.from_this_computer() or ref.own_network
-    answer = state.state(ctx, ref.id, heard, Viewer(actor.person_id, secure))
+    secure = here or ref.own_network
     shared = frozenset(room_of(audience, ref.id) for audience in heard if audience is not Audience.PERSON)
-    rooms = shared | (person_rooms if Audience.PERSON in heard else frozenset())
+    rooms = shared | (_person_rooms(actor, secure) if Audience.PERSON in heard else frozenset())
+    # Before the snapshot is read: what happens in between is heard twice, but never missed.
     _move(watchers, Watcher(ref.id, rooms, code, actor.session_uid))
-    return answer
+    return state.state(ctx, ref.id, heard, Viewer(actor.person_id, secure))
+
+
+def _person_rooms(actor: Actor, secure: bool) -> frozenset[str]:
+    if actor.person_id is None:
+        return frozenset()
+    return frozenset({room_of_person(actor.person_id), line_of_person(actor.person_id, private=secure)})
 
 
 def _move(watchers: Watchers, watcher: Watcher) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from server.domain.vocabulary import Audience, MeetingId, PersonId, Uid
 from server.services.context import Context, Json
-from server.wire import attendance, meetings
+from server.wire import attendance, meetings, rounds
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,23 @@ class Viewer:
 Builder = Callable[[Context, MeetingId, Viewer], object]
 
 SECTIONS: dict[Audience, tuple[str, ...]] = {
-    Audience.EVERYONE: ("meeting",),
+    Audience.EVERYONE: ("meeting", "clock"),
     Audience.DESK: ("counts", "room"),
-    Audience.FACILITATORS: ("counts", "room"),
-    Audience.DISPLAYS: ("counts",),
-    Audience.PERSON: (),
+    Audience.FACILITATORS: ("counts", "room", "seating"),
+    Audience.DISPLAYS: ("counts", "seats"),
+    Audience.PERSON: ("me",),
 }
 
 BUILDERS: dict[str, Builder] = {
     "meeting": lambda ctx, meeting_id, viewer: meetings.meeting(ctx, meeting_id),
     "counts": lambda ctx, meeting_id, viewer: attendance.counts(ctx, meeting_id),
     "room": lambda ctx, meeting_id, viewer: attendance.room(ctx, meeting_id),
+    "clock": lambda ctx, meeting_id, viewer: rounds.clock(ctx, meeting_id),
+    "seating": lambda ctx, meeting_id, viewer: rounds.room(ctx, meeting_id, rounds.named),
+    "seats": lambda ctx, meeting_id, viewer: rounds.room(ctx, meeting_id, rounds.shortened),
+    "me": lambda ctx, meeting_id, viewer: rounds.me(
+        ctx, meeting_id, viewer.person_id, private=viewer.secure
+    ),
 }
 
 
@@ -49,5 +55,5 @@ def of_audiences(audiences: Iterable[Audience]) -> tuple[str, ...]:
 
 
 def one_person(ctx: Context, meeting_id: MeetingId, uid: Uid) -> Json:
-    """A patch of the room for one attendance."""
-    return {"room": attendance.room(ctx, meeting_id, only=uid)}
+    """A patch of the room for one attendance; null takes away a line that is no more."""
+    return {"room": {uid: None} | attendance.room(ctx, meeting_id, only=uid)}

@@ -1,0 +1,150 @@
+"""The rounds on the wire: the clock for everybody, the room for facilitator and display, one's own table for a phone.
+
+A missing key and null say the same thing (a merge patch cannot tell them apart). News replace a section whole, so
+a patch also names, as null, every entry that an older state may have had and this one has not.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+
+from server.domain import meetings as limits
+from server.domain.vocabulary import MeetingId, PersonId, RoundPhase
+from server.services import rounds, seating
+from server.services.context import Context, Json
+from server.services.rounds import RoundView
+from server.services.seating import Mine, OwnRound, Partner, RoundSeating, Seated
+from server.wire.times import ms
+
+_MILLISECOND = timedelta(milliseconds=1)
+Entry = Callable[[Seated], Json]
+
+
+def clock_of(this_round: RoundView | None) -> Json | None:
+    """The clock as every screen counts it down; None without rounds. Times are epoch milliseconds."""
+    if this_round is None:
+        return None
+    clock = this_round.clock
+    return {
+        "number": this_round.number,
+        "of": this_round.of,
+        "phase": clock.phase.value,
+        "starts_at": ms(clock.starts_at),
+        "ends_at": ms(clock.ends_at),
+        "remaining_ms": None if clock.remaining is None else round(clock.remaining / _MILLISECOND),
+        "length_ms": round(clock.length / _MILLISECOND),
+        "version": clock.version,
+    }
+
+
+def clock(ctx: Context, meeting_id: MeetingId) -> Json | None:
+    """The section `clock`: the round the room looks at."""
+    return clock_of(rounds.current(ctx, meeting_id))
+
+
+def named(seat: Seated) -> Json:
+    """One seat for the facilitator: the whole name."""
+    return {"uid": seat.uid, "name": seat.name, "short": seat.short, "standing": seat.standing.value}
+
+
+def shortened(seat: Seated) -> Json:
+    """One seat for a wall that anybody may read: first name and initial, nothing else."""
+    return {"short": seat.short, "standing": seat.standing.value}
+
+
+def _round(this_round: RoundSeating, entry: Entry) -> Json:
+    return {
+        "phase": this_round.phase.value,
+        "tables": {
+            str(table): [entry(seat) for seat in people]
+            for table, people in sorted(this_round.tables.items())
+            if table
+        },
+        "byes": [entry(seat) for seat in this_round.tables.get(0, ())],
+    }
+
+
+def room(ctx: Context, meeting_id: MeetingId, entry: Entry) -> Json:
+    """The sections `seating` and `seats`: the current and the next round, by number."""
+    return {str(each.number): _round(each, entry) for each in seating.room(ctx, meeting_id)}
+
+
+def room_patch(ctx: Context, meeting_id: MeetingId, entry: Entry) -> Json:
+    """The same as a patch: rounds that are no longer shown and tables that are no longer laid go away."""
+    tables = range(1, seating.most_tables(ctx, meeting_id) + 1)
+    shown = room(ctx, meeting_id, entry)
+    for each in shown.values():
+        each["tables"] = _replacing(each["tables"], tables)
+    return _replacing(shown, range(1, limits.ROUNDS[1] + 1))
+
+
+def phase_patch(ctx: Context, meeting_id: MeetingId) -> Json:
+    """What of the room changes when only the clock moves: the phase of the current round."""
+    now = rounds.current(ctx, meeting_id)
+    return {str(now.number): {"phase": now.phase.value}} if now else {}
+
+
+def me(ctx: Context, meeting_id: MeetingId, person_id: PersonId | None, *, private: bool) -> Json:
+    """The section `me` of one person; empty for a screen that is nobody's. Promises only where `private`."""
+    found = seating.mine(ctx, meeting_id, person_id) if person_id is not None else None
+    return {} if found is None else _me(found, private)
+
+
+def everybodys_me(
+    ctx: Context, meeting_id: MeetingId, *, only: PersonId | None = None
+) -> Iterable[tuple[PersonId, Json, Json]]:
+    """Person, patch of `me` for an open line, patch for a private one; for all on the list or one of them."""
+    for found in seating.everybodys(ctx, meeting_id, only=only):
+        yield found.person_id, _me_patch(_me(found, False)), _me_patch(_me(found, True))
+
+
+def _me_patch(value: Json) -> Json:
+    return value | {"rounds": _replacing(value["rounds"], range(1, limits.ROUNDS[1] + 1))}
+
+
+def _me(found: Mine, private: bool) -> Json:
+    return {
+        "attendance": found.uid,
+        "name": found.name,
+        "in_room": found.in_room,
+        "rounds": {
+            str(number): None if own is None else _own(own, private) for number, own in found.rounds.items()
+        },
+        "now": found.now,
+    }
+
+
+def _own(own: OwnRound, private: bool) -> Json:
+    # A pause is a matter of the clock, which everybody hears of: a phone's own part does not change with it.
+    phase = RoundPhase.RUNNING if own.phase is RoundPhase.PAUSED else own.phase
+    return {
+        "phase": phase.value,
+        "table": own.table,
+        "with": [_partner(partner, private) for partner in own.partners],
+    }
+
+
+def _partner(partner: Partner, private: bool) -> Json:
+    who, met = partner.who, partner.met
+    promise = partner.promise if private else ""
+    known = None
+    if met is not None or promise:
+        known = {
+            "day": met.day.isoformat() if met else None,
+            "round": met.number if met else None,
+            "promise": promise,
+        }
+    return {
+        "person": who.person_uid,
+        "name": who.name,
+        "company": who.company,
+        "sector": who.sector,
+        "looks_for": who.looks_for,
+        "offers": who.offers,
+        "standing": who.standing.value,
+        "met_before": known,
+    }
+
+
+def _replacing(entries: Mapping[str, object], numbers: Iterable[int]) -> Json:
+    """Entries as a patch that takes every other number away."""
+    return {str(number): None for number in numbers} | dict(entries)

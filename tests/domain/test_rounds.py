@@ -1,0 +1,77 @@
+"""Which round the room looks at, which may start, and who really sat there."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.domain import rounds
+from server.domain.errors import NotFound, WrongPhase
+from server.domain.vocabulary import RoundPhase
+
+PLANNED, RUNNING, PAUSED = RoundPhase.PLANNED, RoundPhase.RUNNING, RoundPhase.PAUSED
+ENDED, VOID = RoundPhase.ENDED, RoundPhase.VOID
+BEGAN = datetime(2026, 11, 26, 7, 0, tzinfo=UTC)
+OVER = BEGAN + timedelta(minutes=5)
+
+
+def _numbered(*phases: RoundPhase) -> list[tuple[int, RoundPhase]]:
+    return list(enumerate(phases, start=1))
+
+
+@pytest.mark.parametrize(
+    ("phases", "now", "then"),
+    [
+        ((), None, None),
+        ((PLANNED, PLANNED), 1, 2),
+        ((RUNNING, PLANNED), 1, 2),
+        ((ENDED, PAUSED, PLANNED), 2, 3),
+        ((ENDED, PLANNED, PLANNED), 2, 3),
+        ((ENDED, VOID, PLANNED), 3, None),
+        ((ENDED, ENDED), 2, None),
+        ((ENDED, VOID), 1, None),
+        ((VOID,), None, None),
+    ],
+)
+def test_the_room_looks_at_the_round_that_runs_or_comes_next(
+    phases: tuple[RoundPhase, ...], now: int | None, then: int | None
+) -> None:
+    assert rounds.current(_numbered(*phases)) == now
+    assert rounds.following(_numbered(*phases)) == then
+
+
+def test_one_round_runs_at_a_time() -> None:
+    with pytest.raises(WrongPhase) as refused:
+        rounds.check_may_start(2, _numbered(PAUSED, PLANNED))
+    assert (refused.value.code, refused.value.params) == ("other_round_runs", {"number": 1})
+
+
+def test_rounds_start_in_their_order() -> None:
+    rounds.check_may_start(2, _numbered(VOID, PLANNED, PLANNED))
+    rounds.check_may_start(1, _numbered(RUNNING, ENDED))
+    with pytest.raises(WrongPhase) as refused:
+        rounds.check_may_start(3, _numbered(ENDED, PLANNED, PLANNED))
+    assert (refused.value.code, refused.value.params) == ("round_not_next", {"number": 2})
+
+
+def test_a_round_nobody_planned_is_unknown() -> None:
+    rounds.check_known(1, _numbered(PLANNED))
+    with pytest.raises(NotFound) as refused:
+        rounds.check_known(7, _numbered(PLANNED))
+    assert refused.value.code == "round_unknown"
+
+
+@pytest.mark.parametrize(
+    ("entered", "left", "expected"),
+    [
+        (None, None, True),
+        (BEGAN - timedelta(minutes=9), None, False),
+        (BEGAN + timedelta(minutes=1), None, False),
+        (OVER + timedelta(seconds=1), None, True),
+        (BEGAN - timedelta(minutes=9), BEGAN, True),
+        (BEGAN - timedelta(minutes=9), BEGAN + timedelta(minutes=2), False),
+    ],
+)
+def test_a_seat_is_missed_by_whoever_was_never_there(
+    entered: datetime | None, left: datetime | None, expected: bool
+) -> None:
+    assert rounds.missed(entered, left, began_at=BEGAN, over_at=OVER) is expected

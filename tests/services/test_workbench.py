@@ -1,0 +1,140 @@
+"""The child that plans and draws: it answers, it refuses, it can be stopped, and it never outlives its parent."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from server.domain.errors import RuleViolation
+from server.services import workbench
+from server.services.workbench import Bench
+
+PROBLEM = {"people": [{"id": number} for number in range(12)], "rounds": 3, "table_size": 2}
+HARD = {"people": [{"id": number, "looks_for": []} for number in range(60)], "rounds": 20, "table_size": 5}
+BADGES = {
+    "people": [{"given_name": "Mira", "family_name": "Łukasik", "code": "7K2QF0M9DXWYZ", "role": "member"}],
+    "stock": "a4-2x5",
+    "base_url": "https://meet.example.org",
+    "words": {"member": "member", "visitor": "visitor", "host": "host"},
+}
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    made = Bench("test")
+    yield made
+    made.stop()
+
+
+def _pid(bench: Bench) -> int:
+    process = bench._process
+    assert process is not None
+    return process.pid
+
+
+def test_a_plan_comes_back_with_progress_on_the_way(bench: Bench) -> None:
+    heard: list[dict[str, object]] = []
+    arguments = {"problem": PROBLEM, "seconds": 5, "seed": 1, "steps": 200}
+    made = bench.do("plan", arguments, on_progress=heard.append)["plan"]
+    assert [len(seating) for seating in made["rounds"]] == [6, 6, 6]
+    assert made["cost"]["repeats"] == 0
+    assert heard
+    assert all(0 <= float(str(news["share"])) <= 1 for news in heard)
+
+
+def test_the_same_seed_and_steps_plan_the_same(bench: Bench) -> None:
+    arguments = {"problem": PROBLEM, "seconds": 5, "seed": 7, "steps": 200}
+    assert bench.do("plan", arguments) == bench.do("plan", arguments)
+
+
+def test_a_refusal_comes_through_with_its_reason_and_the_child_goes_on(bench: Bench) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        bench.do("plan", {"problem": {**PROBLEM, "people": [{"id": 1}]}, "seconds": 1, "seed": 1})
+    assert refused.value.code == "plan_needs_two_people"
+    child = _pid(bench)
+    bench.do("plan", {"problem": PROBLEM, "seconds": 1, "seed": 1, "steps": 50})
+    assert _pid(bench) == child
+
+
+def test_a_cancelled_plan_stops_at_once_and_the_next_one_works(bench: Bench) -> None:
+    began = time.monotonic()
+    heard: list[object] = []
+    with pytest.raises(RuleViolation) as refused:
+        bench.do(
+            "plan",
+            {"problem": HARD, "seconds": 60, "seed": 1},
+            on_progress=heard.append,
+            cancelled=lambda: bool(heard),
+        )
+    assert refused.value.code == "job_cancelled"
+    assert time.monotonic() - began < 30
+    assert bench.do("plan", {"problem": PROBLEM, "seconds": 1, "seed": 1, "steps": 50})["plan"]["rounds"]
+
+
+def test_a_plan_that_takes_too_long_is_ended(bench: Bench) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        bench.do("plan", {"problem": HARD, "seconds": 60, "seed": 1}, limit=0.5)
+    assert refused.value.code == "job_too_long"
+    assert bench._process is None
+
+
+def test_a_killed_child_costs_its_job_and_no_other(bench: Bench) -> None:
+    bench.do("plan", {"problem": PROBLEM, "seconds": 1, "seed": 1, "steps": 50})
+    process = bench._process
+    assert process is not None
+    threading.Timer(0.5, process.kill).start()
+    with pytest.raises(RuleViolation) as refused:
+        bench.do("plan", {"problem": HARD, "seconds": 60, "seed": 1})
+    assert refused.value.code == "job_failed"
+    assert bench.do("plan", {"problem": PROBLEM, "seconds": 1, "seed": 1, "steps": 50})["plan"]["rounds"]
+
+
+def test_a_fault_in_the_child_is_told_and_the_next_job_gets_a_new_one(bench: Bench) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        bench.do("no such job", {})
+    assert refused.value.code == "job_failed"
+    assert bench.do("plan", {"problem": PROBLEM, "seconds": 1, "seed": 1, "steps": 50})["plan"]["rounds"]
+
+
+def test_the_child_ends_when_its_parent_is_gone() -> None:
+    script = textwrap.dedent("""
+        import os, threading, time
+        from server.services.workbench import Bench
+        bench = Bench("orphan")
+        problem = {"people": [{"id": n} for n in range(60)], "rounds": 20, "table_size": 5}
+        arguments = {"problem": problem, "seconds": 60, "seed": 1}
+        threading.Thread(target=lambda: bench.do("plan", arguments), daemon=True).start()
+        while bench._process is None:
+            time.sleep(0.01)
+        print(bench._process.pid, flush=True)
+        time.sleep(1)
+        os._exit(0)
+    """)
+    answer = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "PYTHONPATH": workbench._import_root()},
+    )
+    child = int(answer.stdout)
+    deadline = time.monotonic() + 10
+    while _alive(child):
+        assert time.monotonic() < deadline, "the child goes on without its parent"
+        time.sleep(0.05)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # An orphan that ended may wait a moment for whoever adopted it.
+    status = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return bool(status.stdout.strip()) and not status.stdout.strip().startswith("Z")

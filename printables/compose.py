@@ -125,7 +125,7 @@ class Composer:
         extra = step * (len(fitted.lines) - 1)
         above, below = bold.extent(words.given)
         room = row.height + 1.1 * unit - extra  # tails may hang a little below the row
-        size = fitted.size * min(1.0, room / ((above + below) * fitted.size * PT))
+        size = min(fitted.size, room / (max(above + below, 0.1) * PT))
         bottom = row.y + row.height - extra
         highest = row.y + above * size * PT
         base = max(highest, bottom - 0.9 * unit)

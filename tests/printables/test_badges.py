@@ -426,3 +426,8 @@ def test_the_limit_told_for_a_long_host_is_one_that_prints(fonts: FontSet, crowd
 def test_the_payload_is_the_one_of_the_address(crowd: Crowd) -> None:
     (person,) = crowd(1)
     assert address.parse(BASE_URL).payload(person.code) in payloads([person])
+
+
+def test_a_name_without_any_ink_breaks_nothing(fonts: FontSet) -> None:
+    result = badges.render([Person("\u034f", "\u034f", code="K7M42XW9")], on("avery-l4785"), fonts)
+    assert result.pages == 1

@@ -4,7 +4,8 @@
 """
 
 from .cost import Cost
-from .planner import Budget, plan
+from .pace import Budget
+from .planner import plan
 from .problem import (
     Affinity,
     Lock,

@@ -83,8 +83,6 @@ def design(g: int, p: int, rounds: int) -> Design:
     if len(made) < rounds and g % p == 0:
         within = design(g // p, p, rounds - len(made))
         made += [[[i * g + x for x in table] for i in range(p) for table in part] for part in within]
-    if len(made) < rounds:
-        made = max(made, developed(g, p, rounds), key=len)
     return made
 
 
@@ -99,11 +97,17 @@ def seat_by_design(heads: int, tables: int, rounds: int, *, hosts: bool = False)
     With `hosts` only rounds in which the points 0..tables-1 sit at different tables are kept.
     """
     p = -(-heads // tables)
-    made = design(tables, p, rounds)
+    by_theorem = _trimmed(design(tables, p, rounds), heads, tables, hosts)
+    if len(by_theorem) >= rounds:
+        return by_theorem
+    return max(by_theorem, _trimmed(developed(tables, p, rounds), heads, tables, hosts), key=len)
+
+
+def _trimmed(made: Design, heads: int, tables: int, hosts: bool) -> Design:
+    """The rounds without ghosts (points from `heads` on), as far as their tables stay even and hosts apart."""
     if hosts:
         made = [part for part in made if keeps_row_zero(part, tables)]
-    ghosts = range(heads, tables * p)
-    trimmed = [[[point for point in table if point not in ghosts] for table in part] for part in made]
+    trimmed = [[[point for point in table if point < heads] for table in part] for part in made]
     return [part for part in trimmed if max(map(len, part)) - min(map(len, part)) <= 1]
 
 

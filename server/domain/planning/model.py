@@ -49,11 +49,11 @@ class Weights:
 
     repeat: int = 1000
     spread: int = 80
-    sector: int = 600
+    sector: int = 1000
     moved: int = 300
     wish: int = 40
-    affinity: int = 4
-    visitor: int = 20
+    affinity: int = 2
+    visitor: int = 8
     trio: int = 30
     must: int = 20_000
     forbidden: int = 500_000
@@ -82,7 +82,7 @@ class Model:
             spread = 20
         else:
             spread = 80
-        return Weights(spread=spread, sector=1600 if problem.sector_first else 600)
+        return Weights(spread=spread, sector=1600 if problem.sector_first else 1000)
 
     def _compile_people(self) -> None:
         people = [self.problem.by_id[person_id] for person_id in self.ids]

@@ -1,14 +1,11 @@
-"""The planner: construct, relabel, polish, and keep the best until the budget is spent.
+"""The planner: a first valid plan at once, then relabelling and polishing until the budget is spent.
 
-A search of K steps is a fixed warm-up followed by stretches of falling length, the binary digits of K. The
-clock only decides which stretches there is time for, so a plan made by the clock is made again by its number
-of steps.
+The best plan is kept by its cost, level by level. Where a design seats everybody without repeats, labels and seats
+are searched in turns, whichever gains more; everywhere else seats are annealed from a greedy start and reheated.
 """
 
-import math
 import random
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable
 
 import numpy as np
 
@@ -19,28 +16,16 @@ from .byes import choose_byes
 from .checks import check
 from .cost import Tables, evaluate, ranked
 from .explain import explain
+from .heats import Band, Heats
 from .model import Model
+from .pace import Budget, Pace
 from .problem import Problem, Seating
 from .relabel import Relabeller
 from .replan import repaired
 from .result import Plan, Progress
 from .search import Polisher
 from .starts import DesignStart, design_start, first_people, place, seat_greedily
-
-WARM_UP = 16
-UNIT = 16
-LONGEST = 1 << 40
-
-
-class Budget(Protocol):
-    """How long to search. The planner has no clock: the budget brings its own."""
-
-    @property
-    def steps(self) -> int | None:
-        """The number of steps to take, or None to go by the clock alone."""
-
-    def left(self) -> float:
-        """Seconds left, of whatever clock the caller trusts; infinite when only steps count."""
+from .walking import renumbered
 
 
 def plan(
@@ -52,17 +37,16 @@ def plan(
 ) -> Plan:
     """Plan the free rounds of a meeting.
 
-    The same problem, seed and `budget.steps` give the same plan on every machine. `on_progress` hears of the
-    best plan so far at most ten times a second; when `cancel` answers True the best so far is returned.
+    The same problem, seed and `budget.steps` give the same plan on every machine. `on_progress` hears of the best
+    plan so far at most ten times a second; when `cancel` answers True the best so far is returned.
     Raises RuleViolation (codes `plan_*`) when the problem cannot be planned at all.
     """
     check(problem)
-    model = Model(problem)
-    return Run(model, budget, seed, on_progress, cancel).plan()
+    return Run(Model(problem), budget, seed, on_progress, cancel).plan()
 
 
 class Run:
-    """One call of `plan`: the best plan so far, and how much of the budget is spent."""
+    """One call of `plan`: the best plan so far, and how the budget is spent."""
 
     def __init__(
         self,
@@ -73,146 +57,123 @@ class Run:
         cancel: Callable[[], bool] | None,
     ) -> None:
         self.model = model
-        self.budget = budget
         self.seed = seed
-        self.on_progress = on_progress
-        self.cancel = cancel
         self.rng = random.Random(seed)
-        self.steps = 0
-        self.stopped = False
-        self.began = budget.left()
-        self.reported = self.began
-        self.warm_at = self.began
+        self.on_progress = on_progress
+        self.pace = Pace(budget, cancel, self._report if on_progress is not None else None)
+        self.heats = Heats(model)
         self.bound = lower_bound(model)
         self.byes = choose_byes(model, self.rng)
         self.start: DesignStart | None = None
+        self.labels_lead = True
         self.tables = self._first()
         self.cost = evaluate(model, self.tables)
 
+    def plan(self) -> Plan:
+        """Search until the budget is spent, the bound is reached or somebody cancels."""
+        self.pace.tell()
+        for number, length in enumerate(self.pace.stretches()):
+            if self._done():
+                break
+            self._search(number, length)
+        self._refuse_forbidden()
+        self.tables = renumbered(self.model, self.tables)
+        rounds = seatings(self.model, self.tables)
+        return Plan(
+            rounds=rounds,
+            cost=evaluate(self.model, self.tables),
+            bound=self.bound,
+            seed=self.seed,
+            steps=self.pace.steps,
+            explanations=explain(self.model.problem, rounds),
+            cut_short=self.pace.cut_short,
+        )
+
     def _first(self) -> Tables:
-        if self.model.previous.shape[0] > self.model.held:
+        if len(self.model.previous) > self.model.held:
             return repaired(self.model, self.byes, self.rng)
         self.start = design_start(self.model, self.byes)
         if self.start is None:
             return seat_greedily(self.model, self.byes, self.rng)
-        people = first_people(self.start, self.rng)
-        return self._completed(place(self.model, self.start, people))
+        return self._completed(place(self.model, self.start, first_people(self.start, self.rng)))
 
     def _completed(self, tables: Tables) -> Tables:
-        byes = dict(self.byes)
-        for number in self.model.free_rounds:
-            here = self.model.layout.rounds[number]
-            if here.has_bye and (tables[number] >= 0).any():
-                byes[number] = next(i for i in here.present if tables[number, i] < 0)
-        return seat_greedily(self.model, byes, self.rng, tables)
+        """Fill the rounds a design lacks; in the others its own byes stand."""
+        return seat_greedily(self.model, self.byes, self.rng, tables)
 
-    def plan(self) -> Plan:
-        """Search until the budget is spent, the bound is reached or somebody cancels."""
-        self._report()
-        for stretch, length in enumerate(self._stretches()):
-            if self._done():
-                break
-            self._search(stretch, length)
-        self._refuse_forbidden()
-        rounds = seatings(self.model, self.tables)
-        return Plan(
-            rounds, self.cost, self.bound, self.seed, self.steps,
-            explain(self.model.problem, rounds), self.stopped,
-        )
-
-    def _stretches(self) -> Iterator[int]:
-        """Lengths of the stretches: the warm-up, then the binary digits of what is left, the largest
-        first."""
-        limit = self.budget.steps
-        warm = WARM_UP if limit is None else min(WARM_UP, limit)
-        yield warm
-        digit = LONGEST
-        while limit is None or self.steps < limit:
-            room = self._predicted(warm) if limit is None else limit - self.steps
-            if room < UNIT:
-                if limit is not None:
-                    yield room
-                return
-            digit = min(digit // 2, UNIT << ((room // UNIT).bit_length() - 1))
-            if digit < UNIT:
-                return
-            yield digit
-
-    def _predicted(self, warm: int) -> int:
-        """Steps there is time for, at the speed seen so far, with a little kept back."""
-        spent, left = self.warm_at - self.budget.left(), self.budget.left()
-        taken = self.steps
-        if not 0 < spent < math.inf:
-            return 64 * UNIT
-        return int(0.92 * left * taken / spent)
-
-    def _search(self, stretch: int, length: int) -> None:
+    def _search(self, number: int, length: int) -> None:
         """One stretch: from a new start, by relabelling, or on from the best plan."""
-        model, heats = self.model, Heats(self.model)
-        if stretch == 0:
-            self.warm_at = self.budget.left()
-            self._polish(self.tables, length, heats.low, heats.cold)
-        elif len(model.previous) > model.held:
-            self._polish(self.tables, length, heats.low, heats.cold)
-        elif self.start is not None and stretch % 2 == 1 and self._relabel(length, heats):
-            pass
-        elif stretch == 1 or (stretch == 2 and self.start is not None and not self.start.complete):
-            self._polish(seat_greedily(model, self.byes, self.rng), length, heats.high, heats.cold)
+        start, heats = self.start, self.heats
+        if number == 0:
+            self._polish(self.tables, length, heats.fine)
+        elif len(self.model.previous) > self.model.held:
+            self._polish(self.tables, length, heats.repair)
+        elif start is not None and start.complete:
+            self._relabel_or_polish(start, number, length)
+        elif number == 1:
+            self._polish(seat_greedily(self.model, self.byes, self.rng), length, heats.whole)
+        elif number == 2 and start is not None:
+            self._relabel(start, length // 2)
+            self._polish(self.tables, length - length // 2, heats.again)
         else:
-            self._polish(self.tables, length, heats.low, heats.cold)
+            self._polish(self.tables, length, heats.again)
 
-    def _relabel(self, length: int, heats: "Heats") -> bool:
-        """Search the labels of the design, then the seats; False when no label is better than another."""
-        start = self.start
-        assert start is not None
-        labels = Relabeller(self.model, start, first_people(start, self.rng))
-        if not labels.worthwhile:
-            return False
-        share = length * 2 // 5
-        labels.anneal(share, heats.high, heats.cold, self.rng, self._tick)
-        tables = self._completed(place(self.model, start, labels.best.tolist()))
-        self._keep(tables)
-        if not self._done():
-            self._polish(tables, length - share, heats.low, heats.cold)
-        return True
+    def _relabel_or_polish(self, start: DesignStart, number: int, length: int) -> None:
+        """Labels or seats, whichever has gained more; the first stretch tries both to find out."""
+        rest = length
+        if number == 1:
+            trial = length // 8
+            rest -= 2 * trial
+            before = self._energy()
+            self._relabel(start, trial)
+            middle = self._energy()
+            if not self._done():
+                self._polish(self.tables, trial, self.heats.fine)
+            self.labels_lead = (before - middle) > 4 * (middle - self._energy())
+        if self._done():
+            return
+        if self.labels_lead:
+            self._relabel(start, rest)
+        else:
+            self._polish(self.tables, rest, self.heats.fine)
 
-    def _polish(self, tables: Tables, length: int, hot: int, cold: int) -> None:
+    def _energy(self) -> int:
+        return Polisher(self.model, self.tables, self.rng).energy
+
+    def _relabel(self, start: DesignStart, length: int) -> None:
+        """Search the labels of the design from several beginnings; the best is kept if it beats what there is."""
+        best: Relabeller | None = None
+        while length > 0 and not self.pace.over():
+            labels = Relabeller(self.model, start, first_people(start, self.rng))
+            if not labels.worthwhile:
+                return
+            steps = min(length, self.heats.label_steps)
+            length -= steps
+            labels.anneal(steps, self.heats.labels, self.rng, self.pace.tick)
+            if best is None or labels.best_energy < best.best_energy:
+                best = labels
+        if best is not None:
+            self._keep(self._completed(place(self.model, start, best.best.tolist())))
+
+    def _polish(self, tables: Tables, length: int, bands: tuple[Band, ...]) -> None:
         polisher = Polisher(self.model, tables, self.rng)
-        polisher.anneal(length, hot, cold, self._tick)
+        polisher.anneal(length, bands, self.pace.tick)
         self._keep(polisher.best)
 
     def _keep(self, tables: Tables) -> None:
         cost = evaluate(self.model, tables)
         if ranked(cost, self.model.problem) < ranked(self.cost, self.model.problem):
             self.tables, self.cost = tables, cost
-            self._report()
-
-    def _tick(self, steps: int) -> bool:
-        """Count steps; True when the clock or somebody says stop in the middle of a stretch."""
-        self.steps += steps
-        left = self.budget.left()
-        if left <= 0 or (self.cancel is not None and self.cancel()):
-            self.stopped = True
-        elif self.reported - left >= 0.1:
-            self._report()
-        return self.stopped
+            self.pace.tell()
 
     def _done(self) -> bool:
-        if self.budget.left() <= 0 or (self.cancel is not None and self.cancel()):
-            return True
-        key = ranked(self.cost, self.model.problem)[:-5]
-        return self.stopped or key <= ranked(self.bound, self.model.problem)[:-5]
+        """Nothing the search can lower is above its bound, or time is up."""
+        bound = self.bound._replace(most_repeats=self.cost.most_repeats, walks=self.cost.walks)
+        return self.pace.over() or all(a <= b for a, b in zip(self.cost, bound, strict=True))
 
-    def _report(self) -> None:
-        if self.on_progress is None:
-            return
-        left = self.budget.left()
-        self.reported = left
-        if self.budget.steps:
-            share = self.steps / self.budget.steps
-        else:
-            share = 1 - left / self.began if 0 < self.began < math.inf else 0.0
-        self.on_progress(Progress(self.cost, min(1.0, share), seatings(self.model, self.tables)))
+    def _report(self, share: float) -> None:
+        assert self.on_progress is not None
+        self.on_progress(Progress(self.cost, share, seatings(self.model, self.tables)))
 
     def _refuse_forbidden(self) -> None:
         if not self.cost.forbidden:
@@ -222,25 +183,13 @@ class Run:
             for number in self.model.free_rounds:
                 if self.tables[number, a] == self.tables[number, b] >= 0:
                     raise RuleViolation(
-                        "plan_forbidden_unavoidable", field="forbidden", person=one, other=other, round=number
+                        "plan_forbidden_unavoidable",
+                        field="forbidden", person=one, other=other, round=number,
                     )
 
 
-class Heats:
-    """Where temperatures begin and end: by the weights of the levels this problem has."""
-
-    def __init__(self, model: Model) -> None:
-        w = model.weights
-        present = [w.repeat // 2]
-        present += [w.wish] * bool(model.wanted.any()) + [w.visitor] * bool(model.guest.any())
-        self.high = w.repeat * 7 // 10
-        self.low = w.repeat * 3 // 10
-        self.cold = max(4, min(present) // 4)
-
-
 def seatings(model: Model, tables: Tables) -> tuple[Seating, ...]:
-    """The plan in ids: rounds of tables of people, each table in the order of ids; held rounds as they
-    were."""
+    """The plan in ids: rounds of tables of people, each table in the order of ids; held rounds as they were."""
     result = list(model.problem.held)
     for number in model.free_rounds:
         row = tables[number]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from .cost import count_meetings, marginal
+from .heats import Band
 from .model import Ints, Model
 from .search import NEVER, SCORED_AT_ONCE, Noise, cooling
 from .starts import DesignStart, empty_tables
@@ -16,7 +17,7 @@ class Relabeller:
     """People on the points of a design. `people[point]` is the current answer, `best` the cheapest seen."""
 
     def __init__(self, model: Model, start: DesignStart, people: list[int]) -> None:
-        size = len(start.points)
+        size = len(start.people)
         counts = count_meetings(model, empty_tables(model))
         price = marginal(model, counts, model.first, model.later)
         self.people = np.array(people, np.int64)
@@ -26,20 +27,22 @@ class Relabeller:
                 self.links[np.ix_(table, table)] += 1
         np.fill_diagonal(self.links, 0)
         self.price: Ints = price[np.ix_(self.people, self.people)].copy()
-        self.loose = np.array([p for p in range(size) if p not in start.pinned], np.int64)
+        self.host = np.isin(self.people, list(start.hosts))
+        self.front = np.arange(size) < start.tables
         self.pinned = self._pinned(start)
         self.everybody = np.arange(size)
-        self.worthwhile = len(self.loose) > 1 and len(set(price[~np.eye(model.n, dtype=bool)].tolist())) > 1
+        self.worthwhile = size > len(start.pinned) + 1 and len(set(price[~np.eye(model.n, dtype=bool)].tolist())) > 1
         self.rows = max(1, min(size, SCORED_AT_ONCE // size))
         self.placed = self._placed()
         self.energy = int((self.links * self.price).sum()) // 2
         self.best, self.best_energy = self.people.copy(), self.energy
+        self.floor = 0 if (price >= 0).all() else None
 
     def _pinned(self, start: DesignStart) -> Ints | None:
         """A price no swap can pay, wherever a pinned point would change its person."""
         if not start.pinned:
             return None
-        size = len(start.points)
+        size = len(start.people)
         price = np.zeros((size, size), np.int32)
         price[list(start.pinned)] = NEVER
         price[:, list(start.pinned)] = NEVER
@@ -55,16 +58,16 @@ class Relabeller:
         return placed
 
     def anneal(
-        self, steps: int, hot: int, cold: int, rng: random.Random, tick: Callable[[int], bool]
+        self, steps: int, band: Band, rng: random.Random, tick: Callable[[int], bool]
     ) -> None:
-        """Take up to `steps` steps while the temperature falls from `hot` to `cold`."""
-        for block, heat in cooling(steps, hot, cold, 1):
+        """Take up to `steps` steps while the temperature falls through `band`; at no cost at all it is done."""
+        for block, heat in cooling(steps, [band], 1):
             noise = Noise(heat)
             for _ in range(block):
                 self._step(noise, rng)
                 if self.energy < self.best_energy:
                     self.best, self.best_energy = self.people.copy(), self.energy
-                if tick(1):
+                if tick(1) or self.best_energy == self.floor:
                     return
 
     def _step(self, noise: Noise, rng: random.Random) -> None:
@@ -79,6 +82,9 @@ class Relabeller:
         change -= own[rows, None]
         if self.pinned is not None:
             change += self.pinned[rows]
+        if self.host.any():
+            leaves = self.front[rows, None] != self.front
+            change[leaves & (self.host[rows, None] | self.host)] = NEVER
         change -= noise.like(change, rng)
         drawn = change.argmin(axis=1)
         moving = np.flatnonzero(drawn != self.everybody[rows])
@@ -94,6 +100,7 @@ class Relabeller:
         )
         couple, reverse = [x, y], [y, x]
         self.people[couple] = self.people[reverse]
+        self.host[couple] = self.host[reverse]
         self.price[couple] = self.price[reverse]
         self.price[:, couple] = self.price[:, reverse]
         self.placed[:, couple] = self.placed[:, reverse]

@@ -8,12 +8,13 @@ give the plan.
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from .cost import Tables, count_meetings, energy, marginal, trio_counts
+from .heats import Band
 from .model import Ints, Model
 
 NEVER = np.int32(500_000_000)
@@ -47,12 +48,20 @@ class Noise:
         return self.values[offset : offset + array.size].reshape(array.shape)
 
 
-def cooling(steps: int, hot: int, cold: int, stride: int) -> list[tuple[int, int]]:
-    """(steps, heat) blocks from `hot` down to `cold` in equal ratios, at most `HEAT_LEVELS` of them."""
-    levels = max(1, min(HEAT_LEVELS, steps // stride))
-    small, larger = divmod(steps, levels)
-    ratio = math.log(max(hot, 1) / max(cold, 1)) / max(1, levels - 1)
-    return [(small + (k < larger), max(1, int(hot * math.exp(-ratio * k) + 0.5))) for k in range(levels)]
+def cooling(steps: int, bands: Sequence[Band], stride: int) -> list[tuple[int, int]]:
+    """(steps, heat) blocks that fall through each band in equal ratios, at most `HEAT_LEVELS` in a band."""
+    blocks: list[tuple[int, int]] = []
+    for position, band in enumerate(bands):
+        share = steps - sum(block for block, _ in blocks)
+        if position < len(bands) - 1:
+            share = min(share, steps * band.share // 100)
+        levels = max(1, min(HEAT_LEVELS, share // stride))
+        small, larger = divmod(share, levels)
+        ratio = math.log(band.hot / band.cold) / max(1, levels - 1)
+        blocks += [
+            (small + (k < larger), max(1, int(band.hot * math.exp(-ratio * k) + 0.5))) for k in range(levels)
+        ]
+    return blocks
 
 
 class Polisher:
@@ -69,8 +78,16 @@ class Polisher:
         self.trios = trio_counts(model, self.tables).astype(np.int32)
         self.energy = energy(model, self.tables)
         self.best, self.best_energy = self.tables.copy(), self.energy
+        self.floor = self._floor()
         self.movable = {number: self._movable(number) for number in model.free_rounds}
         self.workable = [number for number in model.free_rounds if self._can_change(number)]
+
+    def _floor(self) -> int | None:
+        """An energy nothing can fall below: trios shared out evenly and nothing else to pay."""
+        if (self.model.first < 0).any():
+            return None
+        each, more = divmod(int(self.trios.sum()), self.model.n)
+        return self.model.weights.trio * (self.model.n * each * each + more * (2 * each + 1))
 
     def _movable(self, number: int) -> npt.NDArray[np.bool_]:
         movable: npt.NDArray[np.bool_] = self.tables[number] >= 0
@@ -80,22 +97,20 @@ class Polisher:
     def _can_change(self, number: int) -> bool:
         return len(set(self.tables[number][self.movable[number]].tolist())) > 1
 
-    def anneal(
-        self, steps: int, hot: int, cold: int, tick: Callable[[int], bool], floor: int | None = None
-    ) -> None:
-        """Take `steps` steps while the temperature falls from `hot` to `cold`.
+    def anneal(self, steps: int, bands: Sequence[Band], tick: Callable[[int], bool]) -> None:
+        """Take `steps` steps while the temperature falls through the bands.
 
-        `tick(steps)` is told after every visit to a round and says whether to stop. At the energy `floor`,
-        which is known to be unbeatable, there is nothing left to do.
+        `tick(steps)` is told after every visit to a round and says whether to stop. When no pair and no seat
+        costs anything there is nothing left to do.
         """
-        for block, heat in cooling(steps, hot, cold, STEPS_A_VISIT) if self.workable else ():
-            noise = Noise(heat)
-            while block > 0:
-                if floor is not None and self.best_energy <= floor:
+        for block, heat in cooling(steps, bands, STEPS_A_VISIT) if self.workable else ():
+            noise, left = Noise(heat), block
+            while left > 0:
+                if self.best_energy == self.floor:
                     return
                 number = self.workable[self.rng.randrange(len(self.workable))]
-                taken = self.visit(number, block, noise)
-                block -= taken
+                taken = self.visit(number, left, noise)
+                left -= taken
                 if tick(taken):
                     return
 

@@ -2,7 +2,7 @@
 greedily."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -14,14 +14,18 @@ from .model import Ints, Model
 
 @dataclass
 class DesignStart:
-    """Designed rounds whose points still want people. `pinned` maps points to the people who must have
-    them."""
+    """Designed rounds whose points still want people.
 
-    points: list[int]
+    `pinned` maps points to the people who must have them. People in `hosts` keep the table named there: they
+    belong on the points below `tables`, of which every table of every round has exactly one.
+    """
+
+    people: list[int]
     rounds: Design
-    over: list[int]
-    pinned: dict[int, int]
     complete: bool
+    pinned: dict[int, int] = field(default_factory=dict)
+    hosts: dict[int, int] = field(default_factory=dict)
+    tables: int = 0
 
 
 def empty_tables(model: Model) -> Tables:
@@ -92,13 +96,9 @@ def design_start(model: Model, byes: dict[int, int]) -> DesignStart | None:
         return None
     if model.problem.shapes[first.number].size == 2 and max(first.sizes) <= 3:
         return None if first.fixed else _paired(model, first.present, first.has_bye, byes)
-    hosts = bool(first.fixed)
-    made = seat_by_design(len(first.present), len(first.sizes), len(layouts), hosts=hosts)
-    if hosts:
-        for part in made:
-            part.sort(key=min)
-    pinned = {table: index for index, table in first.fixed.items()}
-    return DesignStart(first.present, made, [], pinned, len(made) >= len(layouts)) if made else None
+    made = seat_by_design(len(first.present), len(first.sizes), len(layouts), hosts=bool(first.fixed))
+    complete = len(made) >= len(layouts)
+    return DesignStart(first.present, made, complete, {}, dict(first.fixed), len(first.sizes))
 
 
 def _paired(model: Model, present: list[int], has_bye: bool, byes: dict[int, int]) -> DesignStart:
@@ -112,8 +112,7 @@ def _paired(model: Model, present: list[int], has_bye: bool, byes: dict[int, int
         pinned = {point: byes[number] for point, number in zip(order, model.free_rounds, strict=False)}
     elif over:
         made = _with_trios(made, over, len(present))
-        over = []
-    return DesignStart(present, made, over, pinned, complete)
+    return DesignStart(present, made, complete, pinned)
 
 
 def _with_trios(made: Design, over: list[int], heads: int) -> Design:
@@ -142,17 +141,19 @@ def _with_trios(made: Design, over: list[int], heads: int) -> Design:
 def place(model: Model, start: DesignStart, people: list[int]) -> Tables:
     """The designed rounds with `people[point]` at every point; rounds the design lacks stay empty."""
     tables = empty_tables(model)
+    rest = iter(sorted(set(range(start.tables)) - set(start.hosts.values())))
+    bears = [start.hosts[one] if one in start.hosts else next(rest) for one in people[: start.tables]]
     for number, part in zip(model.free_rounds, start.rounds, strict=False):
         for table, points in enumerate(part):
             for point in points:
-                tables[number, people[point]] = table
+                tables[number, people[point]] = bears[min(points)] if start.hosts else table
     return tables
 
 
 def first_people(start: DesignStart, rng: random.Random) -> list[int]:
-    """Somebody for every point: the pinned ones where they belong, the others anywhere."""
-    pinned = set(start.pinned.values())
-    others = [index for index in start.points if index not in pinned]
+    """Somebody for every point: the pinned ones and hosts where they belong, the others anywhere."""
+    settled = start.pinned | {table: person for person, table in start.hosts.items()}
+    others = sorted(set(start.people) - set(settled.values()))
     rng.shuffle(others)
     rest = iter(others)
-    return [start.pinned[p] if p in start.pinned else next(rest) for p in range(len(start.points))]
+    return [settled[p] if p in settled else next(rest) for p in range(len(start.people))]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import SequenceMatcher
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
@@ -11,6 +12,9 @@ from server.domain.vocabulary import AttendanceStatus, MeetingId, PersonId, Stan
 from server.persistence.models import Attendance, CheckInEvent, Person
 from server.services import check_ins
 from server.services.context import Context
+
+ALIKE = 0.75
+"""How much two names resemble each other, 0 to 1, before the door asks whether they are one person."""
 
 
 @dataclass(frozen=True)
@@ -113,3 +117,34 @@ def search(ctx: Context, meeting_id: MeetingId, text: str, *, limit: int = 12) -
         )
         found = set(db.scalars(wanted))
         return tuple(person for person in room(db, meeting_id) if person.uid in found)
+
+
+def likely(
+    ctx: Context, meeting_id: MeetingId, *, given_name: str, family_name: str = "", company: str = "", limit: int = 4
+) -> tuple[RoomPerson, ...]:
+    """People of the list who may be the walk-in, the likeliest first: "Jon Smith" for "John Smyth, Acme"."""
+    typed = names.query_words(names.full_name(given_name, family_name))
+    firm = set(names.query_words(company))
+    if sum(map(len, typed)) < 2:
+        return ()
+    found = []
+    for person in everybody(ctx, meeting_id):
+        alike = _alike(typed, names.query_words(person.name))
+        if alike >= ALIKE:
+            same_firm = bool(firm & set(names.query_words(person.company)))
+            found.append((alike + same_firm, person))
+    found.sort(key=lambda pair: -pair[0])
+    return tuple(person for _, person in found[:limit])
+
+
+def _alike(typed: tuple[str, ...], known: tuple[str, ...]) -> float:
+    """How well each typed word is met by some word of a known name, on average."""
+    best = (max((_same(word, other) for other in known), default=0.0) for word in typed)
+    return sum(best) / len(typed)
+
+
+def _same(one: str, other: str) -> float:
+    # Most pairs share hardly a letter; only the rest are worth the slow comparison.
+    if abs(len(one) - len(other)) > 2 or len(set(one) & set(other)) + 1 < len(set(one)):
+        return 0.0
+    return SequenceMatcher(None, one, other).ratio()

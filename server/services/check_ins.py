@@ -4,6 +4,7 @@ Every one first locks the attendance it decides on; a unique index stands behind
 entries. Answers are JSON so that a repeated operation gets its first answer, byte for byte.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,9 +84,18 @@ def counts(db: Session, meeting_id: MeetingId) -> Counts:
     return Counts(*map(int, row))
 
 
-def check_in(ctx: Context, *, meeting_id: MeetingId, scanned: str, desk: Desk, op: Op | None = None) -> Json:
+def check_in(
+    ctx: Context,
+    *,
+    meeting_id: MeetingId,
+    scanned: str,
+    otherwise: Sequence[str] = (),
+    desk: Desk,
+    op: Op | None = None,
+) -> Json:
     """Somebody shows a badge at the door.
 
+    `otherwise`: how else the same burst of a scanner on a foreign keyboard can be read, tried in turn on a miss.
     Answers `{answer: welcome|already_in|refused|test, …}`; a second scan is an answer, a wrong code is an answer.
     """
 
@@ -93,7 +103,7 @@ def check_in(ctx: Context, *, meeting_id: MeetingId, scanned: str, desk: Desk, o
         try:
             if badge_code.is_test(badge_code.read_code(scanned)):
                 return {"answer": "test"}
-            badge = badges.find(tx.db, scanned)
+            badge = _first_badge(tx.db, (scanned, *otherwise))
         except RuleViolation as malformed:
             return {"answer": DoorAnswer.REFUSED.value, "reason": malformed.code}
         meeting = tx.db.get_one(Meeting, meeting_id)
@@ -224,6 +234,10 @@ def leave(
         return {"left": row.uid, "counts": vars(counts(tx.db, meeting_id))}
 
     return ctx.transaction(work, op=op)
+
+
+def _first_badge(db: Session, readings: Sequence[str]) -> Badge | None:
+    return next((badge for text in readings if (badge := badges.find(db, text)) is not None), None)
 
 
 def _expected(tx: Tx, meeting: Meeting, badge: Badge) -> Attendance | None:
@@ -374,6 +388,7 @@ def _told(tx: Tx, meeting: Meeting, row: Attendance, admission: Admission) -> Js
         "table": table,
         "first_visit": not came_before,
         "guest_of": names.full_name(inviter.given_name, inviter.family_name) if inviter else "",
+        "phone": row.phone_session_id is not None,
         "may_undo": since is not None and rules.may_undo(since, tx.now),
         "counts": vars(counts(tx.db, MeetingId(meeting.id))),
     }

@@ -21,7 +21,7 @@ from server.domain.events import (
     RoundMoved,
     SeatingPlanned,
 )
-from server.domain.vocabulary import Audience, MeetingId, PersonId
+from server.domain.vocabulary import Audience, MeetingId, PersonId, Uid
 from server.services import seating
 from server.services.bus import Told
 from server.services.context import Context, Json
@@ -40,11 +40,16 @@ def _parts(*names: str) -> Patch:
     return patch
 
 
-def _one_line(ctx: Context, event: Event) -> Json:
-    assert isinstance(event, AttendanceChanged | PhoneJoined)
-    return sections.one_person(ctx, event.meeting_id, event.attendance_uid) | sections.build(
-        ctx, event.meeting_id, ("counts",), Viewer()
-    )
+def _one(entry: Callable[[Context, MeetingId, Uid], Json]) -> Patch:
+    def patch(ctx: Context, event: Event) -> Json:
+        assert isinstance(event, AttendanceChanged | PhoneJoined)
+        counts = sections.build(ctx, event.meeting_id, ("counts",), Viewer())
+        return entry(ctx, event.meeting_id, event.attendance_uid) | counts
+
+    return patch
+
+
+_one_line, _one_place = _one(sections.one_person), _one(sections.one_place)
 
 
 def _clock(ctx: Context, event: Event) -> Json:
@@ -76,16 +81,16 @@ TABLE: dict[type[Event], dict[Audience, Patch]] = {
         Audience.DISPLAYS: _parts("counts"),
     },
     AttendanceChanged: {
-        Audience.DESK: _one_line,
+        Audience.DESK: _one_place,
         Audience.FACILITATORS: _one_line,
         Audience.DISPLAYS: _parts("counts"),
     },
     ListChanged: {
-        Audience.DESK: _parts("counts", "room"),
+        Audience.DESK: _parts("counts", "door"),
         Audience.FACILITATORS: _parts("counts", "room"),
         Audience.DISPLAYS: _parts("counts"),
     },
-    PhoneJoined: {Audience.DESK: _one_line, Audience.FACILITATORS: _one_line},
+    PhoneJoined: {Audience.DESK: _one_place, Audience.FACILITATORS: _one_line},
     SeatingPlanned: _ROUNDS,
     RoundMoved: _ROUNDS,
     ExchangeMoved: {},

@@ -1,8 +1,12 @@
-"""The door's numbers and list on the wire."""
+"""The door's numbers, places and list on the wire. A missing key and null say the same thing."""
 
+from collections.abc import Iterable
+
+from server.domain import attendance as rules
 from server.domain.vocabulary import MeetingId, Uid
 from server.services import attendance
 from server.services.attendance import RoomPerson
+from server.services.check_ins import AWAY
 from server.services.context import Context, Json
 from server.wire.times import ms
 
@@ -28,6 +32,37 @@ def line(person: RoomPerson) -> Json:
     }
 
 
+def place(person: RoomPerson) -> Json:
+    """One place of the door's seedbed. Only whoever came has a name here: a door holds no list of the absent."""
+    came = person.entered_at is not None
+    return {
+        "standing": person.standing.value,
+        "away": person.status in AWAY or None,
+        "name": person.name if came else None,
+        "company": person.company if came else None,
+        "entered_at": ms(person.entered_at),
+        "left_at": ms(person.left_at),
+        "desk": person.desk if came else None,
+        "phone": person.has_phone if came else None,
+    }
+
+
 def room(ctx: Context, meeting_id: MeetingId, *, only: Uid | None = None) -> Json:
     """The list keyed by attendance uid, whole or one line of it."""
     return {person.uid: line(person) for person in attendance.everybody(ctx, meeting_id, only=only)}
+
+
+def door(ctx: Context, meeting_id: MeetingId, *, only: Uid | None = None) -> Json:
+    """The door's places keyed by attendance uid, whole or one of them."""
+    return {person.uid: place(person) for person in attendance.everybody(ctx, meeting_id, only=only)}
+
+
+def hits(ctx: Context, people: Iterable[RoomPerson]) -> list[Json]:
+    """People found by name, for somebody who may search: whether they are in, and what can be done."""
+    now = ctx.now()
+    return [
+        {"uid": person.uid, "in_room": person.in_room}
+        | line(person)
+        | {"may_undo": person.entered_at is not None and rules.may_undo(person.entered_at, now)}
+        for person in people
+    ]

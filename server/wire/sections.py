@@ -24,7 +24,7 @@ Builder = Callable[[Context, MeetingId, Viewer], object]
 
 SECTIONS: dict[Audience, tuple[str, ...]] = {
     Audience.EVERYONE: ("meeting", "clock"),
-    Audience.DESK: ("counts", "room"),
+    Audience.DESK: ("counts", "door"),
     Audience.FACILITATORS: ("counts", "room", "seating"),
     Audience.DISPLAYS: ("counts", "seats"),
     Audience.PERSON: ("me",),
@@ -34,6 +34,7 @@ BUILDERS: dict[str, Builder] = {
     "meeting": lambda ctx, meeting_id, viewer: meetings.meeting(ctx, meeting_id),
     "counts": lambda ctx, meeting_id, viewer: attendance.counts(ctx, meeting_id),
     "room": lambda ctx, meeting_id, viewer: attendance.room(ctx, meeting_id),
+    "door": lambda ctx, meeting_id, viewer: attendance.door(ctx, meeting_id),
     "clock": lambda ctx, meeting_id, viewer: rounds.clock(ctx, meeting_id),
     "seating": lambda ctx, meeting_id, viewer: rounds.room(ctx, meeting_id, rounds.named),
     "seats": lambda ctx, meeting_id, viewer: rounds.room(ctx, meeting_id, rounds.shortened),
@@ -57,3 +58,8 @@ def of_audiences(audiences: Iterable[Audience]) -> tuple[str, ...]:
 def one_person(ctx: Context, meeting_id: MeetingId, uid: Uid) -> Json:
     """A patch of the room for one attendance; null takes away a line that is no more."""
     return {"room": {uid: None} | attendance.room(ctx, meeting_id, only=uid)}
+
+
+def one_place(ctx: Context, meeting_id: MeetingId, uid: Uid) -> Json:
+    """A patch of the door for one attendance: whoever has not come has a place and no name."""
+    return {"door": {uid: None} | attendance.door(ctx, meeting_id, only=uid)}

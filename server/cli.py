@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 refused by a rule or bad input (one line on standard error
 import argparse
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from server import __version__
 
@@ -40,12 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Coltiva {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_serve, _add_demo, _add_import, _add_print, _add_plan, _add_display_code):
+    for add in (_add_serve, _add_demo, _add_display_code):
         add(verbs)
     return parser
 
 
-Verbs = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Verbs = Any
 
 
 def _serving_options(parser: argparse.ArgumentParser) -> None:

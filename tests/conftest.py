@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as RealBrowser
+from playwright.sync_api import Playwright, sync_playwright
 from sqlalchemy import create_engine, text
 
 from server.app import create_app
@@ -164,3 +166,31 @@ def browser(app: Flask, morning: Morning) -> Callable[[str | None], Browser]:
         return Browser(app.test_client(), morning.tokens[who] if who else None)
 
     return open_one
+
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The one driver of browsers: two cannot run in one process."""
+    with sync_playwright() as running:
+        yield running
+
+
+def launch(playwright: Playwright, *arguments: str) -> RealBrowser:
+    """A Chromium; `meet.lan` is this computer under a name that is no secure origin."""
+    if CHROMIUM is None:
+        if REQUIRED:
+            pytest.fail("a Chromium is needed here; set CHROMIUM to its path")
+        pytest.skip("install Chromium or set CHROMIUM to its path to run the browser tests")
+    always = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP meet.lan 127.0.0.1"]
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=[*always, *arguments])
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[RealBrowser]:
+    """The browser that most tests share; each opens a context of its own."""
+    running = launch(playwright)
+    yield running
+    running.close()

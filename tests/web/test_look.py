@@ -5,16 +5,14 @@ it from memory, so that no server has to run.
 """
 
 import gzip
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
 import jinja2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from server import assets
 
@@ -209,15 +207,9 @@ def serve(route: Route) -> None:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for this file."""
-    with sync_playwright() as play:
-        found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-        assert found, "these tests need Chromium; set CHROMIUM to its path"
-        chromium = play.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
-        yield chromium
-        chromium.close()
+def browser(chromium: Browser) -> Browser:
+    """The shared Chromium."""
+    return chromium
 
 
 def opened(context: BrowserContext, name: str) -> Page:

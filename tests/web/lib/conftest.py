@@ -2,8 +2,6 @@
 
 import http.server
 import io
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +10,10 @@ from typing import Any
 import pytest
 import qrcode
 from PIL import Image, ImageDraw, ImageFilter
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 from server import assets
+from tests.conftest import launch
 
 HERE = Path(__file__).parent
 CODE = "7K2QF0M9DXWYZ"
@@ -58,22 +57,9 @@ def port() -> Iterator[int]:
 
 
 @pytest.fixture(scope="package")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-def _launch(playwright: Playwright, *arguments: str) -> Browser:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert found, "these tests need Chromium; set CHROMIUM to its path"
-    always = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP meet.lan 127.0.0.1"]
-    return playwright.chromium.launch(executable_path=found, args=[*always, *arguments])
-
-
-@pytest.fixture(scope="package")
 def strict_chromium(playwright: Playwright) -> Iterator[Browser]:
     """A browser whose owner does not allow the camera."""
-    running = _launch(playwright, "--use-fake-device-for-media-stream")
+    running = launch(playwright, "--use-fake-device-for-media-stream")
     yield running
     running.close()
 
@@ -83,7 +69,7 @@ def chromium(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -
     clip = tmp_path_factory.mktemp("camera") / "badge.mjpeg"
     clip.write_bytes(b"".join(_jpeg(_badge(turned=angle)) for angle in range(-8, 9, 2)))
     fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-    running = _launch(playwright, *fake, f"--use-file-for-fake-video-capture={clip}")
+    running = launch(playwright, *fake, f"--use-file-for-fake-video-capture={clip}")
     yield running
     running.close()
 

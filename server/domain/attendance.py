@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from server.domain import names
-from server.domain.errors import RuleViolation
+from server.domain.errors import RuleViolation, WrongPhase
 from server.domain.vocabulary import AttendanceStatus, DoorAnswer, MeetingStatus
 
 UNDO_WINDOW = timedelta(minutes=15)
@@ -91,6 +91,23 @@ def is_late(entered_at: datetime | None, starts_at: datetime, grace: timedelta =
 def left_early(left_at: datetime | None, ends_at: datetime, grace: timedelta = LATE_GRACE) -> bool:
     """Whether somebody went before the end, by more than the grace."""
     return left_at is not None and left_at < ends_at - grace
+
+
+def apologise(status: AttendanceStatus) -> AttendanceStatus:
+    """Somebody lets the organiser know that they are not coming, or why they did not.
+
+    Raises `WrongPhase("already_came")` for whoever was in the room.
+    """
+    if status is AttendanceStatus.PRESENT:
+        raise WrongPhase("already_came")
+    return AttendanceStatus.APOLOGISED
+
+
+def expect_again(status: AttendanceStatus, meeting: MeetingStatus) -> AttendanceStatus:
+    """An apology is taken back: expected, or absent where the meeting is over. Whoever came stays present."""
+    if status is AttendanceStatus.PRESENT:
+        return status
+    return AttendanceStatus.ABSENT if meeting is MeetingStatus.CLOSED else AttendanceStatus.EXPECTED
 
 
 def check_name(given: str, family: str) -> tuple[str, str]:

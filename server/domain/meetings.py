@@ -1,12 +1,14 @@
 """A meeting before it begins: what it may be called, its agenda in minutes, its rounds, and its three states.
 
-The doors of a meeting open once and close once; nothing opens a closed meeting again. Minutes are whole.
+Doors open from a draft, and an open meeting is closed. A mistake can be taken back: doors that nobody has come
+through shut again, and a meeting closed today opens again. Minutes are whole.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from server.domain import names
 from server.domain.errors import RuleViolation, WrongPhase
@@ -47,6 +49,79 @@ def move(status: MeetingStatus, to: MeetingStatus) -> MeetingStatus:
     if (status, to) not in MOVES:
         raise WrongPhase("meeting_wrong_phase", status=status.value, to=to.value)
     return to
+
+
+def take_back_opening(status: MeetingStatus, *, came: int, rounds_begun: int) -> MeetingStatus:
+    """The doors were opened by mistake: a draft again, as long as nothing has happened.
+
+    Raises `WrongPhase`: `meeting_wrong_phase`, or `opening_was_used` once somebody came or a round began.
+    """
+    if status is not MeetingStatus.OPEN:
+        raise WrongPhase("meeting_wrong_phase", status=status.value, to=MeetingStatus.DRAFT.value)
+    if came or rounds_begun:
+        raise WrongPhase("opening_was_used", came=came)
+    return MeetingStatus.DRAFT
+
+
+def reopen(status: MeetingStatus, *, closed_on: date | None, today: date) -> MeetingStatus:
+    """The meeting was closed too early: open again, on the day it was closed (both days as the place has them).
+
+    Raises `WrongPhase`: `meeting_wrong_phase`, or `reopen_too_late`.
+    """
+    if status is not MeetingStatus.CLOSED or closed_on is None:
+        raise WrongPhase("meeting_wrong_phase", status=status.value, to=MeetingStatus.OPEN.value)
+    if closed_on != today:
+        raise WrongPhase("reopen_too_late")
+    return MeetingStatus.OPEN
+
+
+def check_closable(round_on: int | None) -> None:
+    """Whether no round is on. Raises `WrongPhase("close_round_runs")` with its `number`."""
+    if round_on is not None:
+        raise WrongPhase("close_round_runs", number=round_on)
+
+
+DOORS_BEFORE = timedelta(hours=1)
+"""From this long before the start, opening the doors matters more than paper."""
+FORGOTTEN_AFTER = timedelta(hours=12)
+"""A draft so long after its end was never held on that day."""
+
+
+class NextStep(StrEnum):
+    """What the organiser of a meeting does next."""
+
+    FILL_LIST = "fill_list"
+    PRINT_BADGES = "print_badges"
+    CHECK_LIST = "check_list"
+    OPEN_DOORS = "open_doors"
+    MOVE_DAY = "move_day"
+    GO_TO_ROUNDS = "go_to_rounds"
+    CLOSE = "close"
+    SEE_FIGURES = "see_figures"
+
+
+def next_step(
+    status: MeetingStatus,
+    *,
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    listed: int,
+    unprinted: int,
+    rounds_over: bool,
+) -> NextStep:
+    """The one next step: `listed` people are expected, `unprinted` badges wait, all rounds are over or not."""
+    if status is MeetingStatus.CLOSED:
+        return NextStep.SEE_FIGURES
+    if status is MeetingStatus.OPEN:
+        return NextStep.CLOSE if rounds_over or now >= ends_at else NextStep.GO_TO_ROUNDS
+    if now > ends_at + FORGOTTEN_AFTER:
+        return NextStep.MOVE_DAY
+    if not listed:
+        return NextStep.FILL_LIST
+    if now >= starts_at - DOORS_BEFORE:
+        return NextStep.OPEN_DOORS
+    return NextStep.PRINT_BADGES if unprinted else NextStep.CHECK_LIST
 
 
 def check_open(status: MeetingStatus) -> None:
@@ -100,6 +175,12 @@ def check_plan(rounds: int, seconds: int, table_size: int) -> None:
     ):
         if not least <= value <= most:
             raise RuleViolation(code, value=value, least=least, most=most)
+
+
+def name_after(name: str) -> str:
+    """What the next meeting of a series is called: the last number of the name goes up by one, if it has one."""
+    found = re.fullmatch(r"(.*?)(\d{1,9})(\D*)", name)
+    return f"{found[1]}{int(found[2]) + 1}{found[3]}" if found else name
 
 
 def slug_for(name: str, on: date, attempt: int = 1) -> str:

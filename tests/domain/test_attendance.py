@@ -6,7 +6,7 @@ import pytest
 
 from server.domain import attendance
 from server.domain.attendance import Admission, CodeTry, admit, try_code
-from server.domain.errors import RuleViolation
+from server.domain.errors import RuleViolation, WrongPhase
 from server.domain.vocabulary import AttendanceStatus, DoorAnswer, MeetingStatus
 
 NOW = datetime(2026, 3, 12, 7, 2, tzinfo=UTC)
@@ -152,3 +152,17 @@ def test_what_is_no_code_costs_no_try(typed):
 )
 def test_a_code_that_was_not_given_out_or_has_run_out_is_expired(facts):
     assert attempt(**facts).reason == "join_code_expired"
+
+
+@pytest.mark.parametrize("status", [s for s in AttendanceStatus if s is not AttendanceStatus.PRESENT])
+def test_whoever_did_not_come_may_apologise_and_take_it_back(status):
+    assert attendance.apologise(status) is AttendanceStatus.APOLOGISED
+    assert attendance.expect_again(status, MeetingStatus.OPEN) is AttendanceStatus.EXPECTED
+    assert attendance.expect_again(status, MeetingStatus.CLOSED) is AttendanceStatus.ABSENT
+
+
+def test_whoever_came_is_present_whatever_they_wrote():
+    with pytest.raises(WrongPhase) as refused:
+        attendance.apologise(AttendanceStatus.PRESENT)
+    assert refused.value.code == "already_came"
+    assert attendance.expect_again(AttendanceStatus.PRESENT, MeetingStatus.OPEN) is AttendanceStatus.PRESENT

@@ -6,7 +6,7 @@ import pytest
 
 from server.domain import meetings
 from server.domain.errors import RuleViolation, WrongPhase
-from server.domain.meetings import DEFAULT_AGENDA, Agenda, AgendaItem, check_agenda
+from server.domain.meetings import DEFAULT_AGENDA, Agenda, AgendaItem, NextStep, check_agenda
 from server.domain.vocabulary import MeetingStatus
 
 SEVEN = datetime(2026, 3, 12, 6, 0, tzinfo=UTC)
@@ -142,3 +142,73 @@ def test_titles_of_agenda_items_are_tidied():
 def test_an_impossible_agenda_names_the_item(items, code, position):
     refused = refusal(check_agenda, items)
     assert (refused.code, refused.params.get("position")) == (code, position)
+
+
+def test_doors_opened_by_mistake_shut_again_only_while_nothing_has_happened():
+    take_back = meetings.take_back_opening
+    assert take_back(MeetingStatus.OPEN, came=0, rounds_begun=0) is MeetingStatus.DRAFT
+    for came, begun in ((1, 0), (0, 1)):
+        with pytest.raises(WrongPhase) as refused:
+            take_back(MeetingStatus.OPEN, came=came, rounds_begun=begun)
+        assert refused.value.code == "opening_was_used"
+    for status in (MeetingStatus.DRAFT, MeetingStatus.CLOSED):
+        with pytest.raises(WrongPhase) as refused:
+            take_back(status, came=0, rounds_begun=0)
+        assert refused.value.code == "meeting_wrong_phase"
+
+
+def test_a_meeting_closed_today_opens_again_and_tomorrow_it_does_not():
+    today, tomorrow = date(2026, 3, 12), date(2026, 3, 13)
+    assert meetings.reopen(MeetingStatus.CLOSED, closed_on=today, today=today) is MeetingStatus.OPEN
+    with pytest.raises(WrongPhase) as refused:
+        meetings.reopen(MeetingStatus.CLOSED, closed_on=today, today=tomorrow)
+    assert refused.value.code == "reopen_too_late"
+    for status, closed_on in ((MeetingStatus.OPEN, None), (MeetingStatus.DRAFT, today)):
+        with pytest.raises(WrongPhase) as refused:
+            meetings.reopen(status, closed_on=closed_on, today=today)
+        assert refused.value.code == "meeting_wrong_phase"
+
+
+def test_a_meeting_is_not_closed_under_people_who_are_talking():
+    meetings.check_closable(None)
+    refused = refusal(meetings.check_closable, 3)
+    assert (refused.code, refused.params) == ("close_round_runs", {"number": 3})
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("status", "facts", "step"),
+    [
+        ("draft", {"listed": 0, "now": SEVEN - 48 * HOUR}, NextStep.FILL_LIST),
+        ("draft", {"listed": 0, "now": SEVEN}, NextStep.FILL_LIST),
+        ("draft", {"unprinted": 3, "now": SEVEN - 48 * HOUR}, NextStep.PRINT_BADGES),
+        ("draft", {"unprinted": 3, "now": SEVEN - HOUR}, NextStep.OPEN_DOORS),
+        ("draft", {"now": SEVEN - 2 * HOUR}, NextStep.CHECK_LIST),
+        ("draft", {"now": SEVEN + 13 * HOUR}, NextStep.OPEN_DOORS),
+        ("draft", {"now": SEVEN + 14 * HOUR}, NextStep.MOVE_DAY),
+        ("open", {"now": SEVEN}, NextStep.GO_TO_ROUNDS),
+        ("open", {"now": SEVEN, "rounds_over": True}, NextStep.CLOSE),
+        ("open", {"now": SEVEN + 2 * HOUR}, NextStep.CLOSE),
+        ("closed", {"now": SEVEN}, NextStep.SEE_FIGURES),
+    ],
+)
+def test_there_is_always_one_next_step(status, facts, step):
+    usual = {"listed": 20, "unprinted": 0, "rounds_over": False}
+    ends_at = SEVEN + timedelta(minutes=90)
+    said = meetings.next_step(MeetingStatus(status), starts_at=SEVEN, ends_at=ends_at, **(usual | facts))
+    assert said is step
+
+
+@pytest.mark.parametrize(
+    ("name", "following"),
+    [
+        ("Breakfast no. 214", "Breakfast no. 215"),
+        ("Colazione 99 del giovedì", "Colazione 100 del giovedì"),
+        ("2026, meeting 9", "2026, meeting 10"),
+        ("Spring breakfast", "Spring breakfast"),
+    ],
+)
+def test_the_next_meeting_of_a_series_has_the_next_number(name, following):
+    assert meetings.name_after(name) == following

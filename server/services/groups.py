@@ -11,7 +11,7 @@ from server.domain import badge_code, names
 from server.domain.errors import NotFound, RuleViolation
 from server.domain.vocabulary import GroupId, Role, Standing, Uid
 from server.persistence.models import Account, GrantRow, Group, Membership, OneTimeLink, Person
-from server.services import sessions
+from server.services import people, sessions
 from server.services.context import Context, Tx
 
 LANGUAGES = ("en", "it", "pl")
@@ -137,7 +137,9 @@ def change_settings(ctx: Context, *, group_id: GroupId, settings: GroupSettings)
     wanted = checked(settings, allow_ip=ctx.settings.demo)
 
     def work(tx: Tx) -> None:
-        group = tx.db.get_one(Group, group_id)
+        group = tx.db.get_one(Group, group_id, with_for_update=True)
+        if group.language != wanted.language:
+            people.sort_anew(tx, group_id, wanted.language)
         for field, value in vars(wanted).items():
             setattr(group, field, value)
 

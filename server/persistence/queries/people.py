@@ -84,7 +84,7 @@ def one(
 def standings(db: Session, group_id: GroupId) -> dict[Standing, int]:
     """How many members, visitors and former ones the group has. One statement."""
     question = select(Membership.standing, func.count()).where(Membership.group_id == group_id)
-    return dict(row._tuple() for row in db.execute(question.group_by(Membership.standing)))
+    return {row[0]: row[1] for row in db.execute(question.group_by(Membership.standing))}
 
 
 def sectors(db: Session, group_id: GroupId) -> tuple[str, ...]:

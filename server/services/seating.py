@@ -5,7 +5,7 @@ What somebody has met before, and promised, is told to that person only, from th
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,8 @@ class Seated:
     standing: Standing
     table: int
     missed: bool
+    came_from: int | None = None
+    """The table of the round before, for the room's picture of who moves; None for somebody new to the rounds."""
 
     @property
     def name(self) -> str:
@@ -106,10 +108,22 @@ class Mine:
 def room(ctx: Context, meeting_id: MeetingId) -> tuple[RoundSeating, ...]:
     """The seating of the current and the next round. Two statements."""
     with ctx.reading() as db:
-        every = rounds.all_rounds(db, meeting_id)
-        shown = [each for each in (rounds.current_of(every), rounds.following_of(every)) if each is not None]
-        seats = _seats(db, meeting_id, [each.number for each in shown])
-    return tuple(RoundSeating(each.number, each.phase, _by_table(seats[each.number])) for each in shown)
+        return shown(db, meeting_id, rounds.all_rounds(db, meeting_id))
+
+
+def shown(
+    db: Session, meeting_id: MeetingId, every: tuple[rounds.RoundView, ...]
+) -> tuple[RoundSeating, ...]:
+    """The seating of the current and the next of these rounds. One statement."""
+    both = [each for each in (rounds.current_of(every), rounds.following_of(every)) if each is not None]
+    before = {each.number: _before(every, each) for each in both}
+    seats = _seats(db, meeting_id, {*before, *before.values()} - {0})
+    return tuple(
+        RoundSeating(
+            each.number, each.phase, _by_table(_coming(seats[each.number], seats.get(before[each.number], [])))
+        )
+        for each in both
+    )
 
 
 def most_tables(ctx: Context, meeting_id: MeetingId) -> int:
@@ -150,7 +164,7 @@ def everybodys(ctx: Context, meeting_id: MeetingId, *, only: PersonId | None = N
         if only is not None:
             question = question.where(Attendance.person_id == only)
         people = [(row, person) for row, person in db.execute(question)]
-    shown = rounds.current_of(every)
+    current = rounds.current_of(every)
     tables = {number: _by_table(seated) for number, seated in seats.items()}
     places = {number: {seat.person_id: seat for seat in seated} for number, seated in seats.items()}
     known = {pair: MetBefore(_day(last), last.number) for pair, last in met.items()}
@@ -170,7 +184,7 @@ def everybodys(ctx: Context, meeting_id: MeetingId, *, only: PersonId | None = N
                 )
                 for each in every
             },
-            now=shown.number if shown else None,
+            now=current.number if current else None,
         )
         for row, person in people
     )
@@ -199,6 +213,18 @@ def _own(
             for pair in [(seat.person_id, each.person_id)]
         ),
     )
+
+
+def _before(every: Iterable[rounds.RoundView], this_round: rounds.RoundView) -> int:
+    """The number of the round from which everybody comes, 0 for none."""
+    earlier = [e.number for e in every if e.number < this_round.number and e.phase is not RoundPhase.VOID]
+    return max(earlier, default=0)
+
+
+def _coming(seats: Iterable[Seated], before: Iterable[Seated]) -> list[Seated]:
+    """The seats with the table each person comes from."""
+    tables = {seat.uid: seat.table for seat in before if seat.table and not seat.missed}
+    return [replace(seat, came_from=tables.get(seat.uid)) for seat in seats]
 
 
 def _seats(db: Session, meeting_id: MeetingId, numbers: Iterable[int]) -> dict[int, list[Seated]]:

@@ -47,8 +47,9 @@ def named(seat: Seated) -> Json:
 
 
 def shortened(seat: Seated) -> Json:
-    """One seat for a wall that anybody may read: first name and initial, nothing else."""
-    return {"short": seat.short, "standing": seat.standing.value}
+    """One seat for a wall that anybody may read: first name, initial, and the table before this one."""
+    entry: Json = {"short": seat.short, "standing": seat.standing.value}
+    return entry if seat.came_from is None else entry | {"from": seat.came_from}
 
 
 def _round(this_round: RoundSeating, entry: Entry) -> Json:

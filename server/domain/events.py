@@ -70,13 +70,21 @@ class RoundMoved(Event):
 
 @dataclass(frozen=True)
 class ExchangeMoved(Event):
-    """A request for contacts was made or answered; only the two hear it."""
+    """A request for contacts was made or answered, or a card changed; only those who hold it hear of it."""
 
-    people: tuple[PersonId, PersonId]
+    people: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True)
+class PromiseChanged(Event):
+    """Somebody wrote down or dropped a promise to another attendee; only their own screens hear of it."""
+
+    person_id: PersonId
 
 
 @dataclass(frozen=True)
 class ReferralMoved(Event):
-    """A slip was given or moved; giver and receiver hear it wherever they are."""
+    """A slip was written, given, moved or thrown away; giver and receiver hear it wherever they are."""
 
     people: tuple[PersonId, ...]
+    slip_uid: Uid

@@ -5,13 +5,14 @@ commit. It runs the work again when the database asks for it, so the work has no
 With an operation id the answer is stored beside the effect, and a retry gets the first answer back.
 """
 
+import copy
 import hashlib
 import hmac
 import json
 import random
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -84,6 +85,14 @@ class Context:
     def reading(self) -> AbstractContextManager[Session]:
         """A session for questions."""
         return self.database.reading()
+
+    @contextmanager
+    def one_moment(self) -> Iterator["Context"]:
+        """The same surroundings with one session for all questions asked in between: a page that adds up."""
+        with self.reading() as db:
+            shared = copy.copy(self)
+            shared.reading = lambda: nullcontext(db)  # type: ignore[method-assign]  # of this copy only
+            yield shared
 
     def transaction(self, work: Callable[[Tx], T], *, op: Op | None = None) -> T:
         """Run the work in one write transaction; see the module's promise.

@@ -17,6 +17,7 @@ from server.domain.events import (
     ListChanged,
     MeetingChanged,
     PhoneJoined,
+    PromiseChanged,
     ReferralMoved,
     RoundMoved,
     SeatingPlanned,
@@ -26,7 +27,7 @@ from server.services import seating
 from server.services.bus import Told
 from server.services.context import Context, Json
 from server.sockets.audiences import line_of_person, room_of, room_of_person
-from server.wire import rounds, sections
+from server.wire import exchanges, referrals, rounds, sections
 from server.wire.sections import Viewer
 from server.wire.times import ms
 
@@ -94,6 +95,7 @@ TABLE: dict[type[Event], dict[Audience, Patch]] = {
     SeatingPlanned: _ROUNDS,
     RoundMoved: _ROUNDS,
     ExchangeMoved: {},
+    PromiseChanged: {},
     ReferralMoved: {},
 }
 
@@ -126,10 +128,35 @@ def _own_attendance(ctx: Context, event: Event) -> Iterable[PersonNews]:
             yield PersonNews(person_id, {"me": open_me}, {"me": private_me})
 
 
+def _exchanges(ctx: Context, event: Event) -> Iterable[PersonNews]:
+    """Everybody it is about sees their exchanges anew."""
+    assert isinstance(event, ExchangeMoved)
+    for person_id, open_ones, private_ones in exchanges.news(ctx, event.meeting_id, event.people):
+        yield PersonNews(person_id, {"exchanges": open_ones}, {"exchanges": private_ones})
+
+
+def _own_promise(ctx: Context, event: Event) -> Iterable[PersonNews]:
+    """Their other screens show the promise too."""
+    assert isinstance(event, PromiseChanged)
+    for person_id, open_me, private_me in rounds.everybodys_me(ctx, event.meeting_id, only=event.person_id):
+        yield PersonNews(person_id, {"me": open_me}, {"me": private_me})
+
+
+def _own_slip(ctx: Context, event: Event) -> Iterable[PersonNews]:
+    """Giver and receiver each hear their own side of a slip, whichever meeting they watch or none."""
+    assert isinstance(event, ReferralMoved)
+    for person_id in event.people:
+        patch = {"slips": referrals.slip_patch(ctx, person_id, event.slip_uid)}
+        yield PersonNews(person_id, patch, patch)
+
+
 PERSONAL: dict[type[Event], Personal] = {
     SeatingPlanned: _everybodys_table,
     RoundMoved: _everybodys_table,
     AttendanceChanged: _own_attendance,
+    ExchangeMoved: _exchanges,
+    PromiseChanged: _own_promise,
+    ReferralMoved: _own_slip,
 }
 """Event → what single people hear of it. Person news carry no counter."""
 
@@ -144,6 +171,7 @@ KINDS: dict[type[Event], str] = {
     SeatingPlanned: "seating_planned",
     RoundMoved: "round_moved",
     ExchangeMoved: "exchange_moved",
+    PromiseChanged: "promise_changed",
     ReferralMoved: "referral_moved",
 }
 

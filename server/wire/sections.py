@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from server.domain.vocabulary import Audience, MeetingId, PersonId, Uid
 from server.services.context import Context, Json
-from server.wire import attendance, meetings, rounds
+from server.wire import attendance, exchanges, meetings, referrals, rounds
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ SECTIONS: dict[Audience, tuple[str, ...]] = {
     Audience.DESK: ("counts", "door"),
     Audience.FACILITATORS: ("counts", "room", "seating"),
     Audience.DISPLAYS: ("counts", "seats"),
-    Audience.PERSON: ("me",),
+    Audience.PERSON: ("me", "slips", "exchanges"),
 }
 
 BUILDERS: dict[str, Builder] = {
@@ -38,7 +38,11 @@ BUILDERS: dict[str, Builder] = {
     "clock": lambda ctx, meeting_id, viewer: rounds.clock(ctx, meeting_id),
     "seating": lambda ctx, meeting_id, viewer: rounds.room(ctx, meeting_id, rounds.named),
     "seats": lambda ctx, meeting_id, viewer: rounds.room(ctx, meeting_id, rounds.shortened),
+    "slips": lambda ctx, meeting_id, viewer: referrals.slips(ctx, viewer.person_id),
     "me": lambda ctx, meeting_id, viewer: rounds.me(
+        ctx, meeting_id, viewer.person_id, private=viewer.secure
+    ),
+    "exchanges": lambda ctx, meeting_id, viewer: exchanges.section(
         ctx, meeting_id, viewer.person_id, private=viewer.secure
     ),
 }
@@ -47,6 +51,11 @@ BUILDERS: dict[str, Builder] = {
 def build(ctx: Context, meeting_id: MeetingId, names: Iterable[str], viewer: Viewer) -> Json:
     """The named sections as they are now."""
     return {name: BUILDERS[name](ctx, meeting_id, viewer) for name in names}
+
+
+def own(ctx: Context, viewer: Viewer) -> Json:
+    """What belongs to a person in whatever meeting: the snapshot of a screen that watches none."""
+    return {"slips": referrals.slips(ctx, viewer.person_id)}
 
 
 def of_audiences(audiences: Iterable[Audience]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser as RealBrowser
 from playwright.sync_api import Playwright, sync_playwright
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 from server.app import create_app
 from server.config import Settings
@@ -166,6 +166,34 @@ def browser(app: Flask, morning: Morning) -> Callable[[str | None], Browser]:
         return Browser(app.test_client(), morning.tokens[who] if who else None)
 
     return open_one
+
+
+class Statements:
+    """The SQL a piece of work sends: `with statements() as sent: …; assert len(sent) <= 12`."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.engine
+
+    @contextlib.contextmanager
+    def __call__(self) -> Iterator[list[str]]:
+        """Collect statements for the length of the block; beginnings of transactions are not counted."""
+        sent: list[str] = []
+
+        def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+            if not statement.startswith("BEGIN"):
+                sent.append(statement)
+
+        event.listen(self._engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(self._engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def statements(database: Database) -> Statements:
+    """Counts the SQL statements of a page or a use-case."""
+    return Statements(database)
 
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")

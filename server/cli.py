@@ -4,26 +4,30 @@ Exit codes: 0 done, 1 refused by a rule or bad input (one line on standard error
 """
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
 
 from server import __version__
+from server.commands import Refused, refusal, say
 
-Command = Callable[[argparse.Namespace], int]
+if TYPE_CHECKING:
+    from server.config import Settings
 
-
-class Refused(Exception):
-    """A command says no in one sentence."""
-
-
-def say(line: str) -> None:
-    """A line for the person at the console, at once."""
-    print(line, flush=True)
+Verbs = Any
+"""What argparse gives back for its subcommands; it has no public name."""
+LANGUAGES = ("en", "it", "pl")
 
 
 def main(argv: list[str]) -> int:
     """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A console that cannot show a letter shows a question mark, it does not stop the command.
+            stream.reconfigure(errors="replace")
     options = _parser().parse_args(argv)
     try:
         return int(options.run(options))
@@ -32,6 +36,10 @@ def main(argv: list[str]) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read our lines has enough of them; the interpreter must not fail on the rest.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,12 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Coltiva {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_serve, _add_demo, _add_display_code):
+    for add in (_add_serve, _add_demo, _add_import, _add_print, _add_plan, _add_display_code):
         add(verbs)
     return parser
-
-
-Verbs = Any
 
 
 def _serving_options(parser: argparse.ArgumentParser) -> None:
@@ -121,21 +126,140 @@ def _guarded(run: Callable[[], int]) -> int:
     """What can go wrong at start, in one sentence."""
     from server.config import SettingsError
     from server.domain.errors import RuleViolation
-    from server.persistence.schema import SchemaTooNew
+    from server.persistence.schema import DatabaseUnusable
 
     try:
         return run()
-    except (SettingsError, SchemaTooNew) as error:
+    except (SettingsError, DatabaseUnusable) as error:
         raise Refused(str(error)) from error
     except RuleViolation as refused:
-        raise Refused(_sentence(refused)) from refused
+        raise refusal(refused) from refused
 
 
-def _sentence(refused: "RuleViolation") -> str:
-    from server.views.sentences import SENTENCES
+def _add_import(verbs: Verbs) -> None:
+    parser = verbs.add_parser(
+        "import",
+        help="bring people in from a spreadsheet",
+        description="Bring people in from a spreadsheet: CSV, tab-separated text or XLSX, as Eventbrite, Meetup, "
+        "Luma, Google Contacts, Outlook or you yourself wrote it. Importing the same file again changes nothing.",
+    )
+    kinds = parser.add_subparsers(title="what to import", metavar="WHAT", required=True)
+    people = kinds.add_parser(
+        "people",
+        help="members and visitors",
+        description="Bring members and visitors in. Rows that cannot be are named by line and written to a file of "
+        "their own beside FILE; correct that one and import it.",
+    )
+    people.add_argument("file", metavar="FILE", help="the spreadsheet")
+    people.add_argument("--group", default="", help="the group's name, when there are several")
+    people.add_argument(
+        "--as",
+        dest="standing",
+        choices=("member", "visitor"),
+        default="",
+        help="what people are of whom the file says nothing (default: visitor for ticket lists, else member)",
+    )
+    people.add_argument("--everybody", action="store_true", help="also rows whose status says that they stay away")
+    people.add_argument("--encoding", help="how the letters are written, such as cp1250, when the guess is wrong")
+    _instance_options(people)
+    people.set_defaults(run=_import_people)
 
-    text = SENTENCES.get(refused.code, str(refused))
-    return text % refused.params if refused.params else text
+
+def _import_people(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from server.commands import people
+    from server.services.imports import Choices
+
+    choices = Choices(
+        encoding=options.encoding, standing=people.standing(options.standing), everybody=options.everybody
+    )
+    return _guarded(
+        lambda: people.bring_in(_settings(options), Path(options.file), group=options.group, choices=choices)
+    )
+
+
+def _add_print(verbs: Verbs) -> None:
+    parser = verbs.add_parser("print", help="make badges from a list", description="Make something for the printer.")
+    kinds = parser.add_subparsers(title="what to print", metavar="WHAT", required=True)
+    badges = kinds.add_parser(
+        "badges",
+        help="badges on label sheets",
+        description="Badges for everybody in a list, as a PDF. Columns of the list: first_name, last_name, company, "
+        "role (member, visitor or host), table, code (8 to 16 letters and digits); only a name is needed.",
+    )
+    badges.add_argument("--people", required=True, metavar="FILE.csv", help="the list")
+    badges.add_argument("--stock", required=True, metavar="ID", help="the label sheet, such as avery-l4785")
+    badges.add_argument(
+        "--base-url", required=True, metavar="URL", help="address in the codes, such as https://meet.example.org"
+    )
+    badges.add_argument("--out", required=True, metavar="FILE.pdf", help="where to write the PDF")
+    badges.add_argument("--start-at", type=int, default=1, metavar="N", help="first free label of a part-used sheet")
+    badges.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the words on the badge")
+    badges.add_argument("--black-only", action="store_true", help="print without colour")
+    badges.add_argument("--force-address", action="store_true", help="print even a number as address")
+    badges.set_defaults(run=_print_badges)
+
+
+def _print_badges(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from server.commands import paper
+
+    return paper.print_badges(
+        Path(options.people),
+        Path(options.out),
+        stock=options.stock,
+        base_url=options.base_url,
+        start_at=options.start_at,
+        language=options.lang,
+        black_only=options.black_only,
+        force_address=options.force_address,
+    )
+
+
+def _add_plan(verbs: Verbs) -> None:
+    parser = verbs.add_parser(
+        "plan",
+        help="plan who sits with whom",
+        description="Plan the rounds of a problem written as JSON, so that people meet as many others as possible.",
+    )
+    parser.add_argument("problem", metavar="PROBLEM.json", help="people, rounds, table size, earlier meetings")
+    parser.add_argument("--seconds", type=_seconds, default=5.0, metavar="S", help="how long to search (default: 5)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed gives another plan (default: 1)")
+    parser.add_argument("--steps", type=_steps, metavar="K", help="stop after so many steps; repeats exactly")
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the explanations")
+    parser.add_argument("--out", metavar="PLAN.json", help="where to write the plan; without it a table is shown")
+    parser.set_defaults(run=_plan)
+
+
+def _seconds(text: str) -> float:
+    found = float(text)
+    if not 0 < found <= 3600:
+        raise argparse.ArgumentTypeError("seconds lie between 0 and 3600")
+    return found
+
+
+def _steps(text: str) -> int:
+    found = int(text)
+    if found < 1:
+        raise argparse.ArgumentTypeError("at least one step")
+    return found
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from server.commands import plans
+
+    return plans.make_plan(
+        Path(options.problem),
+        seconds=options.seconds,
+        seed=options.seed,
+        steps=options.steps,
+        language=options.lang,
+        out=Path(options.out) if options.out else None,
+    )
 
 
 def _add_display_code(verbs: Verbs) -> None:
@@ -153,7 +277,8 @@ def _display_code(options: argparse.Namespace) -> int:
 
     def run() -> int:
         ctx = create_context(_settings(options))
-        say(displays.code_for(ctx, meeting_id=displays.meeting_behind(ctx, name=options.meeting)))
+        with closing(ctx.database):
+            say(displays.code_for(ctx, meeting_id=displays.meeting_behind(ctx, name=options.meeting)))
         return 0
 
     return _guarded(run)

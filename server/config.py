@@ -107,6 +107,8 @@ def _typed(key: str, value: object) -> object:
         return bool(value)
     if not isinstance(value, str):
         raise SettingsError(f"The setting {key} must be a text, not {value!r}.")
+    if key == "database" and value and not value.startswith(("sqlite:///", "postgresql")):
+        raise SettingsError("The setting database must begin with sqlite:/// or postgresql://.")
     return value
 
 

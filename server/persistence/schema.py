@@ -4,6 +4,7 @@ Alembic is imported only when there is a step to apply: a server that finds its 
 sooner.
 """
 
+import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-class SchemaTooNew(Exception):
+class DatabaseUnusable(Exception):
+    """The database cannot be opened; the text is one sentence for the person at the console."""
+
+
+class SchemaTooNew(DatabaseUnusable):
     """The database was written by a newer Coltiva; the text is one sentence for the person at the console."""
 
 
@@ -41,8 +46,15 @@ def current(database: Database) -> str | None:
 
 
 def upgrade(database: Database) -> None:
-    """Apply every missing step, each in a transaction of its own. Raises SchemaTooNew before touching anything."""
-    at = current(database)
+    """Apply every missing step, each in a transaction of its own.
+
+    Raises SchemaTooNew before touching anything, DatabaseUnusable when there is no database to talk to.
+    """
+    try:
+        at = current(database)
+    except (sa.exc.DBAPIError, sqlite3.DatabaseError) as error:
+        why = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        raise DatabaseUnusable(f"The database cannot be opened: {why}.") from error
     if at is not None and at not in known():
         raise SchemaTooNew(
             f"This database was made by a newer Coltiva (step {at}, this one knows {newest()}); "

@@ -1,35 +1,21 @@
 """English, Italian, Polish. Catalogues are read from `.po` files at start; nothing is compiled or cached on disk."""
 
-import io
 import json
 from functools import cache
 from typing import Any
 
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, request
 from flask_babel import Babel, Domain, get_locale
 
 from server import assets
+from server.catalogues import catalogue
 from server.services.groups import LANGUAGES
 from server.views import guards
 
 NAMES = {"en": "English", "it": "Italiano", "pl": "Polski"}
 COOKIE = "coltiva_language"
-
-
-@cache
-def _catalogue(language: str) -> Translations | NullTranslations:
-    """The catalogue of a language; English is the language of the source and has none."""
-    path = assets.web("translations", language, "LC_MESSAGES", "messages.po")
-    if language == "en" or not path.is_file():
-        return NullTranslations()
-    compiled = io.BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 @cache
@@ -54,7 +40,7 @@ class PoDomain(Domain):  # type: ignore[misc]  # flask-babel ships no types
 
     def get_translations(self) -> Translations | NullTranslations:
         """The catalogue of this request's language."""
-        return _catalogue(current())
+        return catalogue(current())
 
 
 def choose() -> str:

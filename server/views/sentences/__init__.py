@@ -8,9 +8,10 @@ from server.views.sentences import (
     files,
     organiser,
     people,
+    planning,
     referrals,
 )
 
 SENTENCES: dict[str, str] = {}
-for _module in (access, attendee, door, facilitator, files, organiser, people, referrals):
+for _module in (access, attendee, door, facilitator, files, organiser, people, planning, referrals):
     SENTENCES |= _module.SENTENCES

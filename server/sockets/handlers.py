@@ -150,7 +150,7 @@ def _join(ctx: Context, watchers: Watchers, meeting_uid: str, code: str) -> Json
         if not person_rooms:
             raise RuleViolation("sign_in_needed")
         _move(watchers, Watcher(None, person_rooms, "", actor.session_uid))
-        return {"ok": True, "server_now": ms(ctx.now()), "audiences": {}, "snapshot": {}}
+        return state.own_state(ctx, Viewer(actor.person_id, here))
     ref = meetings.find(ctx, meeting_uid)
     scope = Scope(ref.group_id, ref.id)
     if code:

@@ -21,3 +21,8 @@ def state(ctx: Context, meeting_id: MeetingId, audiences: Iterable[Audience], vi
         "audiences": {audience.value: seqs[audience] for audience in heard if audience in SHARED_AUDIENCES},
         "snapshot": sections.build(ctx, meeting_id, sections.of_audiences(heard), viewer),
     }
+
+
+def own_state(ctx: Context, viewer: Viewer) -> Json:
+    """The state of a screen that watches no meeting and hears its person's own news only."""
+    return {"ok": True, "server_now": ms(ctx.now()), "audiences": {}, "snapshot": sections.own(ctx, viewer)}

@@ -91,6 +91,20 @@ def migrated_postgres() -> Iterator[str]:
     admin.dispose()
 
 
+@pytest.fixture
+def empty_postgres(migrated_postgres: str) -> Callable[[], None]:
+    """Empties the PostgreSQL database of this test process."""
+
+    def empty() -> None:
+        database = Database(migrated_postgres)
+        with database.engine.begin() as connection:
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(table.delete())
+        database.close()
+
+    return empty
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database, on each engine in turn."""
@@ -99,10 +113,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
         found = Database(f"sqlite:///{path}")
     else:
+        request.getfixturevalue("empty_postgres")()
         found = Database(request.getfixturevalue("migrated_postgres"))
-        with found.engine.begin() as connection:
-            for table in reversed(Base.metadata.sorted_tables):
-                connection.execute(table.delete())
     yield found
     found.close()
 

@@ -42,8 +42,10 @@ class Served(Generic[T]):
 def serve(
     folder: Path, prepare: Callable[[Context], T], *options: str, verb: str = "serve", wait: float = 60
 ) -> Iterator[Served[T]]:
-    """A server over `folder`; `prepare(ctx)` runs before it starts and its result is `served.data`."""
-    ctx = create_context(Settings(instance=folder))
+    """A server over `folder`; `prepare(ctx)` runs before it starts, its result is
+    `served.data`."""
+    database = options[options.index("--database") + 1] if "--database" in options else ""
+    ctx = create_context(Settings(instance=folder, database=database))
     prepared = prepare(ctx)
     ctx.database.close()
     process = subprocess.Popen(

@@ -56,24 +56,14 @@ def _fonts() -> Any:
     return FontSet(fonts["NotoSans-Regular"], fonts["NotoSans-Bold"])
 
 
-def badges(arguments: Json, tell: Tell) -> Json:
-    """`{people, stock, base_url, words, start_at, force_address}` → `{pdf, pages, warnings}`."""
-    from printables import badges as paper
+def _printed(draw: Callable[[], Any]) -> Json:
+    """A drawn paper as `{pdf, pages, warnings}`. What cannot be printed is refused with the code `print_…`."""
     from printables.errors import PrintRefused
-    from printables.model import BadgeOptions, Person, Role, Words
 
-    people = [Person(**{**fields, "role": Role(fields["role"])}) for fields in arguments["people"]]
-    options = BadgeOptions(
-        stock=arguments["stock"],
-        base_url=arguments["base_url"],
-        words=Words(**arguments["words"]),
-        start_at=arguments.get("start_at", 1),
-        force_address=arguments.get("force_address", False),
-    )
     try:
-        made = paper.render(people, options, _fonts())
+        made = draw()
     except PrintRefused as refused:
-        raise RuleViolation(refused.code, **refused.params) from refused
+        raise RuleViolation(f"print_{refused.code}", **refused.params) from refused
     return {
         "pdf": base64.b64encode(made.pdf).decode(),
         "pages": made.pages,
@@ -81,7 +71,73 @@ def badges(arguments: Json, tell: Tell) -> Json:
     }
 
 
-JOBS: dict[str, Callable[[Json, Tell], Json]] = {"plan": plan, "badges": badges}
+def _people(arguments: Json) -> list[Any]:
+    from printables.model import Person, Role
+
+    return [Person(**{**fields, "role": Role(fields["role"])}) for fields in arguments["people"]]
+
+
+def badges(arguments: Json, tell: Tell) -> Json:
+    """`{people, stock, base_url, words, start_at?, force_address?}` → `{pdf, pages, warnings}`."""
+    from printables import badges as paper
+    from printables.model import BadgeOptions, Words
+
+    options = BadgeOptions(
+        stock=arguments["stock"],
+        base_url=arguments["base_url"],
+        words=Words(**arguments["words"]),
+        start_at=arguments.get("start_at", 1),
+        force_address=arguments.get("force_address", False),
+    )
+    return _printed(lambda: paper.render(_people(arguments), options, _fonts()))
+
+
+def sign_in(arguments: Json, tell: Tell) -> Json:
+    """`{people, sheet, words}`, where `sheet` holds the texts of `lists.SignIn` → `{pdf, pages, warnings}`."""
+    from printables import lists
+    from printables.model import Words
+
+    sheet = lists.SignIn(**arguments["sheet"], words=Words(**arguments["words"]))
+    return _printed(lambda: lists.sign_in(_people(arguments), sheet, _fonts()))
+
+
+def poster(arguments: Json, tell: Tell) -> Json:
+    """`{kind: join | door, poster}`, where `poster` holds the texts of `posters.Poster` → `{pdf, pages, warnings}`."""
+    from printables import posters
+
+    draw = {"join": posters.join_poster, "door": posters.door_poster}[arguments["kind"]]
+    texts = {**arguments["poster"], "steps": tuple(arguments["poster"]["steps"])}
+    return _printed(lambda: draw(posters.Poster(**texts), _fonts()))
+
+
+def stocks(arguments: Json, tell: Tell) -> Json:
+    """The label stocks that can be printed on → `{stocks: [{id, name, use, region, page, label, labels}]}`, in mm."""
+    from printables.stocks import all_stocks
+
+    return {
+        "stocks": [
+            {
+                "id": stock.id,
+                "name": f"{stock.brand} {stock.part}".strip(),
+                "use": stock.use,
+                "region": stock.region,
+                "page": [stock.page_w, stock.page_h],
+                "label": [stock.label_w, stock.label_h],
+                "labels": stock.per_sheet,
+            }
+            for stock in (each.cut_to(100.0) for each in all_stocks())
+            if not stock.problem()
+        ]
+    }
+
+
+JOBS: dict[str, Callable[[Json, Tell], Json]] = {
+    "plan": plan,
+    "badges": badges,
+    "sign_in": sign_in,
+    "poster": poster,
+    "stocks": stocks,
+}
 
 
 def serve(lines: IO[str], out: IO[str]) -> None:

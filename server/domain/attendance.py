@@ -20,6 +20,9 @@ JOIN_CODE_TRIES = 5
 JOIN_CODE_VALID = timedelta(minutes=10)
 NAME_MOST = 120
 
+AWAY = (AttendanceStatus.SUBSTITUTED, AttendanceStatus.APOLOGISED, AttendanceStatus.MEDICAL)
+"""Whoever let the group know that they are not coming."""
+
 REFUSALS = (
     "unknown_badge",
     "other_group",

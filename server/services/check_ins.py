@@ -44,7 +44,7 @@ from server.persistence.models import (
 from server.services import badges, phones
 from server.services.context import Context, Json, Op, Tx
 
-AWAY = (AttendanceStatus.SUBSTITUTED, AttendanceStatus.APOLOGISED, AttendanceStatus.MEDICAL)
+AWAY = rules.AWAY
 
 
 @dataclass(frozen=True)

@@ -1,26 +1,33 @@
-"""Meetings: made, changed, opened, closed; and found by their uid, which is where every scope begins."""
+"""Meetings: made, changed, opened, closed; and found by their uid, which is where every scope begins.
+
+Opening and closing are done once, however many people press: whoever comes second finds it done.
+"""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
+from server.domain import attendance as attendance_rules
 from server.domain import meetings as rules
 from server.domain.errors import NotFound
-from server.domain.events import MeetingChanged
+from server.domain.events import ListChanged, MeetingChanged
+from server.domain.rounds import GOING_ON
 from server.domain.vocabulary import (
     AttendanceStatus,
     Audience,
     GroupId,
     MeetingId,
     MeetingStatus,
+    RoundPhase,
     Standing,
     Uid,
 )
-from server.persistence.models import AgendaItem, Attendance, Group, Meeting, Membership
-from server.services.context import Context, Tx, counters_of
+from server.persistence.models import AgendaItem, Attendance, Group, Meeting, Membership, Round
+from server.services import badges, follow_ups
+from server.services.context import Context, Op, Tx, counters_of
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,10 @@ class MeetingView:
     def local_start(self) -> datetime:
         """The start on the wall clock of the meeting's place."""
         return self.starts_at.astimezone(ZoneInfo(self.time_zone))
+
+    def day_of(self, moment: datetime) -> date:
+        """The day of a moment at the meeting's place."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
 
 @dataclass(frozen=True)
@@ -133,7 +144,9 @@ def show(ctx: Context, meeting_id: MeetingId) -> tuple[MeetingView, tuple[Agenda
 
 
 def listed(ctx: Context, group_id: GroupId, *, limit: int = 30) -> tuple[tuple[MeetingView, int, int], ...]:
-    """The group's meetings, newest first, with how many were expected and how many came. Two statements."""
+    """The group's meetings, newest first, with how many are expected (nobody who excused themselves) and how many
+    came. Two statements.
+    """
     with ctx.reading() as db:
         found = db.scalars(
             select(Meeting)
@@ -144,7 +157,11 @@ def listed(ctx: Context, group_id: GroupId, *, limit: int = 30) -> tuple[tuple[M
         counted = {
             meeting_id: (expected, came)
             for meeting_id, expected, came in db.execute(
-                select(Attendance.meeting_id, func.count(), func.count(Attendance.entered_at))
+                select(
+                    Attendance.meeting_id,
+                    func.count(case((Attendance.status.not_in(attendance_rules.AWAY), 1))),
+                    func.count(Attendance.entered_at),
+                )
                 .where(Attendance.meeting_id.in_([m.id for m in found]))
                 .group_by(Attendance.meeting_id)
             )
@@ -186,7 +203,9 @@ def _free_slug(tx: Tx, group_id: int, name: str, on: date) -> str:
     return slug
 
 
-def create(ctx: Context, *, group_id: GroupId, plan: MeetingPlan, is_demo: bool = False) -> Uid:
+def create(
+    ctx: Context, *, group_id: GroupId, plan: MeetingPlan, is_demo: bool = False, op: Op | None = None
+) -> Uid:
     """A new meeting, with every member of the group expected."""
 
     def work(tx: Tx) -> Uid:
@@ -212,7 +231,7 @@ def create(ctx: Context, *, group_id: GroupId, plan: MeetingPlan, is_demo: bool 
         )
         return Uid(meeting.uid)
 
-    return ctx.transaction(work)
+    return Uid(ctx.transaction(work, op=op))
 
 
 def change(ctx: Context, *, meeting_id: MeetingId, plan: MeetingPlan) -> None:
@@ -227,23 +246,108 @@ def change(ctx: Context, *, meeting_id: MeetingId, plan: MeetingPlan) -> None:
     ctx.transaction(work)
 
 
-def _move(ctx: Context, meeting_id: MeetingId, to: MeetingStatus) -> None:
+def open_doors(ctx: Context, *, meeting_id: MeetingId) -> None:
+    """From now on the door admits people; everybody who is expected has a badge. Opening open doors does nothing."""
+
     def work(tx: Tx) -> None:
         meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
-        meeting.status = rules.move(meeting.status, to)
-        if to is MeetingStatus.OPEN:
-            meeting.opened_at = meeting.opened_at or tx.now
-            meeting.closed_at = None
-        else:
-            meeting.closed_at = tx.now
+        if meeting.status is MeetingStatus.OPEN:
+            return
+        meeting.status = rules.move(meeting.status, MeetingStatus.OPEN)
+        meeting.opened_at = tx.now
+        badges.issue_expected(ctx, tx, meeting)
         tx.record(MeetingChanged(meeting_id))
 
     ctx.transaction(work)
 
 
-def open_doors(ctx: Context, *, meeting_id: MeetingId) -> None:
-    """From now on the door admits people."""
-    _move(ctx, meeting_id, MeetingStatus.OPEN)
+def take_back_opening(ctx: Context, *, meeting_id: MeetingId) -> None:
+    """The doors were opened by mistake: a draft again, while nobody has come and no round has begun.
+
+    Raises WrongPhase("opening_was_used").
+    """
+
+    def work(tx: Tx) -> None:
+        meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
+        meeting.status = rules.take_back_opening(
+            meeting.status,
+            came=tx.db.scalar(
+                select(func.count(Attendance.entered_at)).where(Attendance.meeting_id == meeting_id)
+            )
+            or 0,
+            rounds_begun=tx.db.scalar(
+                select(func.count()).where(Round.meeting_id == meeting_id, Round.phase != RoundPhase.PLANNED)
+            )
+            or 0,
+        )
+        meeting.opened_at = None
+        tx.record(MeetingChanged(meeting_id))
+
+    ctx.transaction(work)
+
+
+def close(ctx: Context, *, meeting_id: MeetingId) -> None:
+    """The morning is over: whoever never came is absent, whoever came gets proposals of whom to meet again.
+
+    Closing a closed meeting does nothing. Raises WrongPhase("close_round_runs") while a round is on.
+    """
+
+    def work(tx: Tx) -> None:
+        meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
+        if meeting.status is MeetingStatus.CLOSED:
+            return
+        rules.check_closable(
+            tx.db.scalar(
+                select(Round.number).where(Round.meeting_id == meeting_id, Round.phase.in_(GOING_ON)).limit(1)
+            )
+        )
+        meeting.status = rules.move(meeting.status, MeetingStatus.CLOSED)
+        meeting.closed_at = tx.now
+        _settle(tx, meeting_id, AttendanceStatus.EXPECTED, AttendanceStatus.ABSENT)
+        tx.db.flush()
+        follow_ups.propose(tx, meeting)
+        tx.record(MeetingChanged(meeting_id))
+        tx.record(ListChanged(meeting_id))
+
+    ctx.transaction(work)
+
+
+def reopen(ctx: Context, *, meeting_id: MeetingId) -> None:
+    """The meeting was closed too early: open again, on the same day; the absent are expected again.
+
+    Raises WrongPhase("reopen_too_late").
+    """
+
+    def work(tx: Tx) -> None:
+        meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
+        if meeting.status is MeetingStatus.OPEN:
+            return
+        here = as_view(meeting)
+        meeting.status = rules.reopen(
+            meeting.status,
+            closed_on=here.day_of(here.closed_at) if here.closed_at else None,
+            today=here.day_of(tx.now),
+        )
+        meeting.closed_at = None
+        _settle(tx, meeting_id, AttendanceStatus.ABSENT, AttendanceStatus.EXPECTED)
+        tx.record(MeetingChanged(meeting_id))
+        tx.record(ListChanged(meeting_id))
+
+    ctx.transaction(work)
+
+
+def _settle(tx: Tx, meeting_id: MeetingId, status: AttendanceStatus, to: AttendanceStatus) -> None:
+    """Everybody who never came gets the status that goes with the meeting's."""
+    tx.db.execute(
+        update(Attendance)
+        .where(
+            Attendance.meeting_id == meeting_id,
+            Attendance.status == status,
+            Attendance.entered_at.is_(None),
+        )
+        .values(status=to)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def say(ctx: Context, *, meeting_id: MeetingId, message: str) -> None:
@@ -256,19 +360,38 @@ def say(ctx: Context, *, meeting_id: MeetingId, message: str) -> None:
     ctx.transaction(work)
 
 
+RECENT = timedelta(hours=36)
+"""Whatever began longer ago is surely not of today, wherever on earth."""
+
+
 def nearest(ctx: Context, group_id: GroupId | None, meeting_id: MeetingId | None) -> Uid | None:
-    """The meeting somebody most likely wants: the granted one, else the open one, else the next, else the last."""
-    question = select(Meeting.uid, Meeting.status, Meeting.starts_at).order_by(Meeting.starts_at)
+    """The meeting somebody most likely wants: the granted one, else the open one, else today's, else the next,
+    else the last. At most two statements.
+    """
+    question = select(Meeting.uid, Meeting.status, Meeting.starts_at, Meeting.time_zone)
     if meeting_id is not None:
         question = question.where(Meeting.id == meeting_id)
     elif group_id is not None:
         question = question.where(Meeting.group_id == group_id)
+    now = ctx.now()
     with ctx.reading() as db:
-        found = db.execute(question).all()
+        found = db.execute(
+            question.where(
+                (Meeting.status == MeetingStatus.OPEN) | (Meeting.starts_at > now - RECENT)
+            ).order_by(Meeting.starts_at)
+        ).all()
+        if not found:
+            found = db.execute(question.order_by(Meeting.starts_at.desc()).limit(1)).all()
     if not found:
         return None
-    open_ones = [row for row in found if row.status is MeetingStatus.OPEN]
-    coming = [
-        row for row in found if row.status is MeetingStatus.DRAFT and row.starts_at.date() >= ctx.now().date()
-    ]
-    return Uid((open_ones or coming or found[-1:])[0].uid)
+
+    def rank(status: MeetingStatus, starts_at: datetime, zone: str) -> tuple[int, int]:
+        local = ZoneInfo(zone)
+        days = (starts_at.astimezone(local).date() - now.astimezone(local).date()).days
+        if status is MeetingStatus.OPEN:
+            return 0, abs(days)
+        if days == 0:
+            return (1 if status is MeetingStatus.DRAFT else 2), 0
+        return (3, days) if days > 0 else (4, -days)
+
+    return Uid(min(found, key=lambda row: rank(row.status, row.starts_at, row.time_zone)).uid)

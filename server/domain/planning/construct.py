@@ -104,7 +104,8 @@ def seat_by_design(heads: int, tables: int, rounds: int, *, hosts: bool = False)
 
 
 def _trimmed(made: Design, heads: int, tables: int, hosts: bool) -> Design:
-    """The rounds without ghosts (points from `heads` on), as far as their tables stay even and hosts apart."""
+    """The rounds without ghosts (points from `heads` on), as far as their tables stay even and hosts
+    apart."""
     if hosts:
         made = [part for part in made if keeps_row_zero(part, tables)]
     trimmed = [[[point for point in table if point < heads] for table in part] for part in made]

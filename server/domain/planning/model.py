@@ -69,10 +69,11 @@ class Model:
         self.n = len(self.ids)
         self.rounds = problem.rounds
         self.held = len(problem.held)
-        self.weights = self._weights()
         self._compile_people()
+        self.weights = self._weights()
         self._compile_pairs()
-        self._compile_marginals()
+        self.first, self.later = self.prices(self.weights)
+        self.step = np.int32(self.weights.spread)
 
     def _weights(self) -> Weights:
         problem = self.problem
@@ -82,7 +83,18 @@ class Model:
             spread = 20
         else:
             spread = 80
-        return Weights(spread=spread, sector=1600 if problem.sector_first else 1000)
+        # Where every sector can be spread over the tables it is, and at next to no price, if it weighs a
+        # little more than a repeat; where it cannot, repeats must not pay for it.
+        sector = 1600 if self._sectors_fit() else 700
+        return Weights(spread=spread, sector=2500 if problem.sector_first else sector)
+
+    def _sectors_fit(self) -> bool:
+        """Whether no sector has more people than tables in any round."""
+        for here in self.layout.rounds.values():
+            sectors = self.sector[here.present]
+            if np.bincount(sectors[sectors >= 0], minlength=1).max() > len(here.sizes):
+                return False
+        return True
 
     def _compile_people(self) -> None:
         people = [self.problem.by_id[person_id] for person_id in self.ids]
@@ -149,10 +161,9 @@ class Model:
             matrix[a, b] = matrix[b, a] = True
         return matrix
 
-    def _compile_marginals(self) -> None:
-        """`first`: what a pair's first meeting of this morning costs; `later`: its second; each more
-        `step`."""
-        w = self.weights
+    def prices(self, w: Weights) -> tuple[Ints, Ints]:
+        """What a pair's first meeting of this morning costs, and its second; each further one `spread`
+        more."""
         linear = self.same * np.int32(w.sector) + self.forbidden * np.int32(w.forbidden)
         known = self.mass * np.int32(w.spread) // FRESH
         bonus = (
@@ -161,11 +172,11 @@ class Model:
             + self.guest * np.int32(w.visitor)
             + self.must * np.int32(w.must)
         )
-        self.first: Ints = (self.load * np.int32(w.repeat) // FRESH + known + linear - bonus).astype(np.int32)
-        self.later: Ints = (w.repeat + w.spread + known + linear).astype(np.int32)
-        self.step = np.int32(w.spread)
-        np.fill_diagonal(self.first, 0)
-        np.fill_diagonal(self.later, 0)
+        first: Ints = (self.load * np.int32(w.repeat) // FRESH + known + linear - bonus).astype(np.int32)
+        later: Ints = (w.repeat + w.spread + known + linear).astype(np.int32)
+        np.fill_diagonal(first, 0)
+        np.fill_diagonal(later, 0)
+        return first, later
 
     @property
     def free_rounds(self) -> range:

@@ -1,15 +1,15 @@
 """How a search spends its budget: in stretches whose lengths are known beforehand.
 
-A search of K steps is a fixed warm-up followed by stretches of falling length, the binary digits of the rest. When
-the clock decides, it only chooses how many of them there is time for, so a plan made by the clock is made again
-from its seed and its number of steps.
+A search of K steps is a warm-up of fixed length, twice, followed by stretches of falling length, the binary
+digits of the rest. When the clock decides, it only chooses how many of them there is time for, so a plan made
+by the clock is made again from its seed and its number of steps.
 """
 
 import math
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-WARM_UP = 160
+WARM_UP = 100
 UNIT = 16
 LONGEST = 1 << 40
 KEPT_BACK = 0.05
@@ -40,15 +40,18 @@ class Pace:
         self.cut_short = False
         self.began = budget.left()
         self.reported = self.began
+        self.measured_from = (self.began, 0)
 
     def stretches(self) -> Iterator[int]:
-        """Lengths of the stretches: the warm-up, then the binary digits of the rest, the largest first."""
+        """Lengths of the stretches: the warm-up twice, then the binary digits of the rest, the largest
+        first."""
         limit = self.budget.steps
-        before = self.budget.left()
         yield WARM_UP if limit is None else min(WARM_UP, limit)
+        self.measured_from = (self.budget.left(), self.steps)
+        yield WARM_UP if limit is None else max(0, min(WARM_UP, limit - self.steps))
         digit = LONGEST
         while True:
-            room = self._room(before) if limit is None else limit - self.steps
+            room = self._room() if limit is None else limit - self.steps
             if room < UNIT or digit == UNIT:
                 break
             digit = min(digit // 2, 1 << (room.bit_length() - 1))
@@ -56,13 +59,14 @@ class Pace:
         if limit is not None and limit > self.steps:
             yield limit - self.steps
 
-    def _room(self, before: float) -> int:
-        """Steps there is time for, at the speed seen so far."""
+    def _room(self) -> int:
+        """Steps there is time for, at the speed seen since the first warm-up."""
         left = self.budget.left()
+        before, steps = self.measured_from
         spent = before - left
         if not 0 < spent < math.inf:
             return WARM_UP
-        return int((left - KEPT_BACK * self.began) * self.steps / spent)
+        return int((left - KEPT_BACK * self.began) * (self.steps - steps) / spent)
 
     def tick(self, steps: int) -> bool:
         """Count steps; True when the clock or somebody says stop in the middle of a stretch."""

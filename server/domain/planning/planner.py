@@ -1,11 +1,13 @@
 """The planner: a first valid plan at once, then relabelling and polishing until the budget is spent.
 
-The best plan is kept by its cost, level by level. Where a design seats everybody without repeats, labels and seats
-are searched in turns, whichever gains more; everywhere else seats are annealed from a greedy start and reheated.
+The best plan is kept by its cost, level by level. Where a design seats everybody without repeats, labels and
+seats are searched in turns, whichever gains more; everywhere else seats are annealed from a greedy start and
+reheated.
 """
 
 import random
 from collections.abc import Callable
+from enum import Enum
 
 import numpy as np
 
@@ -37,12 +39,21 @@ def plan(
 ) -> Plan:
     """Plan the free rounds of a meeting.
 
-    The same problem, seed and `budget.steps` give the same plan on every machine. `on_progress` hears of the best
-    plan so far at most ten times a second; when `cancel` answers True the best so far is returned.
+    The same problem, seed and `budget.steps` give the same plan on every machine. `on_progress` hears of the
+    best plan so far at most ten times a second; when `cancel` answers True the best so far is returned.
     Raises RuleViolation (codes `plan_*`) when the problem cannot be planned at all.
     """
     check(problem)
     return Run(Model(problem), budget, seed, on_progress, cancel).plan()
+
+
+class Way(Enum):
+    """What the longer stretches do: relabel the design, polish seats gently, or anneal from a start of its
+    own."""
+
+    LABELS = "labels"
+    SEATS = "seats"
+    ANEW = "anew"
 
 
 class Run:
@@ -61,11 +72,12 @@ class Run:
         self.rng = random.Random(seed)
         self.on_progress = on_progress
         self.pace = Pace(budget, cancel, self._report if on_progress is not None else None)
-        self.heats = Heats(model)
         self.bound = lower_bound(model)
+        self.heats = Heats(model, crowded=self.bound.repeats > 0)
         self.byes = choose_byes(model, self.rng)
         self.start: DesignStart | None = None
-        self.labels_lead = True
+        self.way = Way.ANEW
+        self.longest_anew = 0
         self.tables = self._first()
         self.cost = evaluate(model, self.tables)
 
@@ -102,58 +114,71 @@ class Run:
         return seat_greedily(self.model, self.byes, self.rng, tables)
 
     def _search(self, number: int, length: int) -> None:
-        """One stretch: from a new start, by relabelling, or on from the best plan."""
-        start, heats = self.start, self.heats
-        if number == 0:
-            self._polish(self.tables, length, heats.fine)
+        """One stretch: the warm-up, then a trial of every way to begin, then whichever has done best."""
+        if number < 2:
+            self._polish(self.tables, length, self.heats.fine)
         elif len(self.model.previous) > self.model.held:
-            self._polish(self.tables, length, heats.repair)
-        elif start is not None and start.complete:
-            self._relabel_or_polish(start, number, length)
-        elif number == 1:
-            self._polish(seat_greedily(self.model, self.byes, self.rng), length, heats.whole)
-        elif number == 2 and start is not None:
-            self._relabel(start, length // 2)
-            self._polish(self.tables, length - length // 2, heats.again)
+            self._polish(self.tables, length, self.heats.repair)
+        elif number == 2 and self.start is not None:
+            self._try_ways(self.start, length)
+        elif number == 2:
+            self._from_scratch(length)
         else:
-            self._polish(self.tables, length, heats.again)
+            self._go_on(length)
 
-    def _relabel_or_polish(self, start: DesignStart, number: int, length: int) -> None:
-        """Labels or seats, whichever has gained more; the first stretch tries both to find out."""
-        rest = length
-        if number == 1:
-            trial = length // 8
-            rest -= 2 * trial
-            before = self._energy()
-            self._relabel(start, trial)
-            middle = self._energy()
-            if not self._done():
-                self._polish(self.tables, trial, self.heats.fine)
-            self.labels_lead = (before - middle) > 4 * (middle - self._energy())
-        if self._done():
-            return
-        if self.labels_lead:
-            self._relabel(start, rest)
+    def _try_ways(self, start: DesignStart, length: int) -> None:
+        """Labels, then seats, then (where the design leaves something weighty) a start without design."""
+        trial = length // 16
+        before = self._energy()
+        self._relabel(start, trial)
+        middle = self._energy()
+        if not self._done():
+            self._polish(self.tables, trial, self.heats.fine)
+        gained, more = before - middle, middle - self._energy()
+        self.way = Way.LABELS if gained > 4 * more else Way.SEATS
+        rest = length - 2 * trial
+        if self._weighty() and not self._done():
+            by_design = self.cost
+            self._from_scratch(4 * trial)
+            rest -= 4 * trial
+            if self.cost != by_design:
+                self.way = Way.ANEW
+        if not self._done():
+            self._go_on(rest)
+
+    def _go_on(self, length: int) -> None:
+        if self.way is Way.ANEW and length >= self.longest_anew:
+            self._from_scratch(length)
+        elif self.way is Way.ANEW:
+            self._polish(self.tables, length, self.heats.again)
+        elif self.way is Way.LABELS and self.start is not None:
+            self._relabel(self.start, length)
         else:
-            self._polish(self.tables, rest, self.heats.fine)
+            self._polish(self.tables, length, self.heats.fine)
+
+    def _from_scratch(self, length: int) -> None:
+        self.longest_anew = length
+        self._polish(seat_greedily(self.model, self.byes, self.rng), length, self.heats.whole)
+
+    def _weighty(self) -> bool:
+        """Whether anything of the weightiest levels is above its bound."""
+        cost, bound = self.cost, self.bound
+        return cost[:4] > bound[:4] or cost.same_sector > bound.same_sector
 
     def _energy(self) -> int:
         return Polisher(self.model, self.tables, self.rng).energy
 
     def _relabel(self, start: DesignStart, length: int) -> None:
-        """Search the labels of the design from several beginnings; the best is kept if it beats what there is."""
-        best: Relabeller | None = None
+        """Search the labels of the design from several beginnings, each time for a while."""
         while length > 0 and not self.pace.over():
-            labels = Relabeller(self.model, start, first_people(start, self.rng))
+            people = first_people(start, self.rng)
+            labels = Relabeller(self.model, self.heats.label_weights, start, people)
             if not labels.worthwhile:
                 return
             steps = min(length, self.heats.label_steps)
             length -= steps
             labels.anneal(steps, self.heats.labels, self.rng, self.pace.tick)
-            if best is None or labels.best_energy < best.best_energy:
-                best = labels
-        if best is not None:
-            self._keep(self._completed(place(self.model, start, best.best.tolist())))
+            self._keep(self._completed(place(self.model, start, labels.best.tolist())))
 
     def _polish(self, tables: Tables, length: int, bands: tuple[Band, ...]) -> None:
         polisher = Polisher(self.model, tables, self.rng)
@@ -189,7 +214,8 @@ class Run:
 
 
 def seatings(model: Model, tables: Tables) -> tuple[Seating, ...]:
-    """The plan in ids: rounds of tables of people, each table in the order of ids; held rounds as they were."""
+    """The plan in ids: rounds of tables of people, each table in the order of ids; held rounds as they
+    were."""
     result = list(model.problem.held)
     for number in model.free_rounds:
         row = tables[number]

@@ -8,7 +8,7 @@ import numpy as np
 
 from .cost import count_meetings, marginal
 from .heats import Band
-from .model import Ints, Model
+from .model import Ints, Model, Weights
 from .search import NEVER, SCORED_AT_ONCE, Noise, cooling
 from .starts import DesignStart, empty_tables
 
@@ -16,10 +16,10 @@ from .starts import DesignStart, empty_tables
 class Relabeller:
     """People on the points of a design. `people[point]` is the current answer, `best` the cheapest seen."""
 
-    def __init__(self, model: Model, start: DesignStart, people: list[int]) -> None:
+    def __init__(self, model: Model, weights: Weights, start: DesignStart, people: list[int]) -> None:
         size = len(start.people)
         counts = count_meetings(model, empty_tables(model))
-        price = marginal(model, counts, model.first, model.later)
+        price = marginal(model, counts, *model.prices(weights))
         self.people = np.array(people, np.int64)
         self.links = np.zeros((size, size), np.int32)
         for part in start.rounds:
@@ -31,7 +31,8 @@ class Relabeller:
         self.front = np.arange(size) < start.tables
         self.pinned = self._pinned(start)
         self.everybody = np.arange(size)
-        self.worthwhile = size > len(start.pinned) + 1 and len(set(price[~np.eye(model.n, dtype=bool)].tolist())) > 1
+        different = len(set(price[~np.eye(model.n, dtype=bool)].tolist())) > 1
+        self.worthwhile = different and size > len(start.pinned) + 1
         self.rows = max(1, min(size, SCORED_AT_ONCE // size))
         self.placed = self._placed()
         self.energy = int((self.links * self.price).sum()) // 2
@@ -60,7 +61,8 @@ class Relabeller:
     def anneal(
         self, steps: int, band: Band, rng: random.Random, tick: Callable[[int], bool]
     ) -> None:
-        """Take up to `steps` steps while the temperature falls through `band`; at no cost at all it is done."""
+        """Take up to `steps` steps while the temperature falls through `band`; at no cost at all it is
+        done."""
         for block, heat in cooling(steps, [band], 1):
             noise = Noise(heat)
             for _ in range(block):
@@ -71,7 +73,7 @@ class Relabeller:
                     return
 
     def _step(self, noise: Noise, rng: random.Random) -> None:
-        first = rng.randrange(len(self.people) - self.rows + 1)
+        first = int(rng.random() * (len(self.people) - self.rows + 1))
         rows = slice(first, first + self.rows)
         own = self.placed.diagonal()
         change = self.links[rows] * self.price[rows]
@@ -87,9 +89,9 @@ class Relabeller:
             change[leaves & (self.host[rows, None] | self.host)] = NEVER
         change -= noise.like(change, rng)
         drawn = change.argmin(axis=1)
-        moving = np.flatnonzero(drawn != self.everybody[rows])
+        (moving,) = (drawn != self.everybody[rows]).nonzero()
         if len(moving):
-            x = int(moving[rng.randrange(len(moving))])
+            x = int(moving[int(rng.random() * len(moving))])
             self._swap(x + first, int(drawn[x]))
 
     def _swap(self, x: int, y: int) -> None:

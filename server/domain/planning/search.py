@@ -44,7 +44,7 @@ class Noise:
 
     def like(self, array: Ints, rng: random.Random) -> Ints:
         """Noise in the shape of `array`, which has at most `NOISE_SIZE` entries."""
-        offset = rng.randrange(NOISE_SIZE)
+        offset = int(rng.random() * NOISE_SIZE)
         return self.values[offset : offset + array.size].reshape(array.shape)
 
 
@@ -108,7 +108,7 @@ class Polisher:
             while left > 0:
                 if self.best_energy == self.floor:
                     return
-                number = self.workable[self.rng.randrange(len(self.workable))]
+                number = self.workable[int(self.rng.random() * len(self.workable))]
                 taken = self.visit(number, left, noise)
                 left -= taken
                 if tick(taken):
@@ -203,7 +203,7 @@ class Desk:
 
     def step(self, noise: Noise, rng: random.Random) -> int | None:
         """Let people draw their best swap under noise; returns the change of energy, None when all stay."""
-        first = rng.randrange(self.size - self.rows + 1)
+        first = int(rng.random() * (self.size - self.rows + 1))
         rows = slice(first, first + self.rows)
         own = self.at[self.seats, self.everybody]
         change = self.at.take(self.seats[rows], axis=0)
@@ -213,7 +213,7 @@ class Desk:
         change -= self.barred[rows]
         change -= noise.like(change, rng)
         drawn = change.argmin(axis=1)
-        moving = np.flatnonzero(drawn != self.everybody[rows])
+        (moving,) = (drawn != self.everybody[rows]).nonzero()
         if not len(moving):
             return None
         return self._carry_out((moving + first).tolist(), drawn[moving].tolist(), rng)
@@ -222,7 +222,7 @@ class Desk:
         """Swap as many of the drawn couples as touch different tables, beginning anywhere."""
         total = 0
         touched: set[int] = set()
-        start = rng.randrange(len(ones))
+        start = int(rng.random() * len(ones))
         for k in range(len(ones)):
             i, j = ones[start - k], others[start - k]
             a, b = int(self.seats[i]), int(self.seats[j])

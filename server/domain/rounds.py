@@ -3,10 +3,11 @@
 The clock of a single round is `round_clock`; here are the rules that need to see all of them.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from server.domain.errors import NotFound, WrongPhase
+from server.domain.round_clock import RoundClock
 from server.domain.vocabulary import RoundPhase
 
 ADJUST_MOST_SECONDS = 600
@@ -52,6 +53,11 @@ def check_known(number: int, phases: Sequence[tuple[int, RoundPhase]]) -> None:
     """Raises `NotFound("round_unknown")` for a number that nobody planned."""
     if number not in dict(phases):
         raise NotFound("round_unknown", number=number)
+
+
+def forecast_end(clocks: Iterable[RoundClock], now: datetime) -> datetime:
+    """When the last round will be over if each that has not ended takes its time from now, without a gap."""
+    return now + sum((clock.left(now) for clock in clocks), timedelta())
 
 
 def missed(

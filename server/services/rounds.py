@@ -20,6 +20,8 @@ from server.domain.vocabulary import MeetingId, RoundPhase
 from server.persistence.models import Meeting, Round, Seat
 from server.services.context import Context, Json, Op, Tx
 
+ADJUST_MOST_SECONDS = rules.ADJUST_MOST_SECONDS
+"""Most that one press may add or take."""
 Move = Callable[[RoundClock, datetime], RoundClock]
 
 

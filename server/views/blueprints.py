@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-from server.views import front_desk, public, state
+from server.views import attendee, display, facilitator, front_desk, public, state
 
-ALL: tuple[Blueprint, ...] = (public.bp, state.bp, front_desk.bp)
+ALL: tuple[Blueprint, ...] = (public.bp, state.bp, attendee.bp, front_desk.bp, facilitator.bp, display.bp)

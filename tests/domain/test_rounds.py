@@ -6,6 +6,7 @@ import pytest
 
 from server.domain import rounds
 from server.domain.errors import NotFound, WrongPhase
+from server.domain.round_clock import RoundClock
 from server.domain.vocabulary import RoundPhase
 
 PLANNED, RUNNING, PAUSED = RoundPhase.PLANNED, RoundPhase.RUNNING, RoundPhase.PAUSED
@@ -75,3 +76,11 @@ def test_a_seat_is_missed_by_whoever_was_never_there(
     entered: datetime | None, left: datetime | None, expected: bool
 ) -> None:
     assert rounds.missed(entered, left, began_at=BEGAN, over_at=OVER) is expected
+
+
+def test_the_end_of_all_rounds_is_foretold_from_what_is_left_of_each() -> None:
+    five = RoundClock.planned(timedelta(minutes=5))
+    ended = five.start(BEGAN).end(BEGAN + timedelta(minutes=2))
+    paused = five.start(BEGAN).pause(BEGAN + timedelta(minutes=2, seconds=1))
+    assert rounds.forecast_end([ended, paused, five], OVER) == OVER + timedelta(minutes=8)
+    assert rounds.forecast_end([], OVER) == OVER

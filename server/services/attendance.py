@@ -1,5 +1,6 @@
 """Who is expected, who is here: the read side of the door, the console and the lists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import SequenceMatcher
@@ -55,9 +56,7 @@ def room(db: Session, meeting_id: MeetingId, *, only: Uid | None = None) -> tupl
         select(Attendance, Person, inviter.given_name, inviter.family_name, CheckInEvent.desk)
         .join(Person, Person.id == Attendance.person_id)
         .outerjoin(inviter, inviter.id == Attendance.invited_by_id)
-        .outerjoin(
-            CheckInEvent, (CheckInEvent.attendance_id == Attendance.id) & CheckInEvent.is_open.is_(True)
-        )
+        .outerjoin(CheckInEvent, (CheckInEvent.attendance_id == Attendance.id) & CheckInEvent.is_open.is_(True))
         .where(Attendance.meeting_id == meeting_id)
         .order_by(Person.sort_key, Attendance.id)
     )
@@ -108,10 +107,7 @@ def search(ctx: Context, meeting_id: MeetingId, text: str, *, limit: int = 12) -
             .join(Person, Person.id == Attendance.person_id)
             .where(
                 Attendance.meeting_id == meeting_id,
-                *(
-                    or_(Person.search_key.startswith(word), Person.search_key.contains(f" {word}"))
-                    for word in words
-                ),
+                *(or_(Person.search_key.startswith(word), Person.search_key.contains(f" {word}")) for word in words),
             )
             .limit(limit)
         )
@@ -129,7 +125,7 @@ def likely(
         return ()
     found = []
     for person in everybody(ctx, meeting_id):
-        alike = _alike(typed, names.query_words(person.name))
+        alike = _alike(typed, names.search_key(person.given_name, person.family_name).split())
         if alike >= ALIKE:
             same_firm = bool(firm & set(names.query_words(person.company)))
             found.append((alike + same_firm, person))
@@ -137,7 +133,7 @@ def likely(
     return tuple(person for _, person in found[:limit])
 
 
-def _alike(typed: tuple[str, ...], known: tuple[str, ...]) -> float:
+def _alike(typed: Sequence[str], known: Sequence[str]) -> float:
     """How well each typed word is met by some word of a known name, on average."""
     best = (max((_same(word, other) for other in known), default=0.0) for word in typed)
     return sum(best) / len(typed)
@@ -145,6 +141,6 @@ def _alike(typed: tuple[str, ...], known: tuple[str, ...]) -> float:
 
 def _same(one: str, other: str) -> float:
     # Most pairs share hardly a letter; only the rest are worth the slow comparison.
-    if abs(len(one) - len(other)) > 2 or len(set(one) & set(other)) + 1 < len(set(one)):
+    if abs(len(one) - len(other)) > 2 or 2 * len(set(one) & set(other)) < len(set(one)):
         return 0.0
     return SequenceMatcher(None, one, other).ratio()

@@ -186,18 +186,14 @@ def add_walk_in(
         )
         tx.db.add(row)
         tx.db.flush()
-        badges.issue(
-            ctx, tx, [(person.id, Standing.VISITOR)], group_id=meeting.group_id, meeting_id=meeting.id
-        )
+        badges.issue(ctx, tx, [(person.id, Standing.VISITOR)], group_id=meeting.group_id, meeting_id=meeting.id)
         _enter(tx, row, desk)
         return _told(tx, meeting, row, Admission(DoorAnswer.WELCOME, since=tx.now)) | {"walk_in": True}
 
     return ctx.transaction(work, op=op)
 
 
-def undo(
-    ctx: Context, *, meeting_id: MeetingId, attendance_uid: Uid, desk: Desk, op: Op | None = None
-) -> Json:
+def undo(ctx: Context, *, meeting_id: MeetingId, attendance_uid: Uid, desk: Desk, op: Op | None = None) -> Json:
     """The last entry was a mistake: it is voided, the person is expected again. For 15 minutes."""
 
     def work(tx: Tx) -> Json:
@@ -218,9 +214,7 @@ def undo(
     return ctx.transaction(work, op=op)
 
 
-def leave(
-    ctx: Context, *, meeting_id: MeetingId, attendance_uid: Uid, desk: Desk, op: Op | None = None
-) -> Json:
+def leave(ctx: Context, *, meeting_id: MeetingId, attendance_uid: Uid, desk: Desk, op: Op | None = None) -> Json:
     """Somebody goes before the end."""
 
     def work(tx: Tx) -> Json:
@@ -285,9 +279,7 @@ def _unexpected(tx: Tx, meeting: Meeting, person_id: int) -> Attendance:
     """A known person whom nobody put on the list: put on it now, once, even when two doors scan together."""
     insert = sqlite.insert if tx.db.get_bind().dialect.name == "sqlite" else postgresql.insert
     standing = tx.db.scalar(
-        select(Membership.standing).where(
-            Membership.person_id == person_id, Membership.group_id == meeting.group_id
-        )
+        select(Membership.standing).where(Membership.person_id == person_id, Membership.group_id == meeting.group_id)
     )
     tx.db.execute(
         insert(Attendance)

@@ -198,9 +198,7 @@ def _seen_by(db: Session, actor: Actor, row: Attendance, own: BadgeLook) -> Badg
     if actor.person_id is None:
         return STRANGER
     together = db.scalar(
-        select(Attendance.id).where(
-            Attendance.meeting_id == row.meeting_id, Attendance.person_id == actor.person_id
-        )
+        select(Attendance.id).where(Attendance.meeting_id == row.meeting_id, Attendance.person_id == actor.person_id)
     )
     if together is None:
         return STRANGER

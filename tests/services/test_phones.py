@@ -45,9 +45,7 @@ def _with_code(morning: Morning, who: str, digits: str) -> str:
 
 
 def _code(morning: Morning, who: str) -> str:
-    return phones.make_code(
-        morning.ctx, meeting_id=morning.meeting_id, attendance_uid=morning.attendances[who]
-    )
+    return phones.make_code(morning.ctx, meeting_id=morning.meeting_id, attendance_uid=morning.attendances[who])
 
 
 def _has_phone(morning: Morning, who: str) -> bool:
@@ -70,9 +68,7 @@ def test_the_first_phone_after_the_door_becomes_the_persons(morning: Morning) ->
     assert (actor.person_id, actor.name) == (morning.people["Vik"], "Vik")
     here = Scope(GroupId(morning.group_id), morning.meeting_id)
     assert may(actor, Verb.ATTEND, here, now=morning.ctx.now())
-    assert [told_one.event for told_one in told] == [
-        PhoneJoined(morning.meeting_id, morning.attendances["Vik"])
-    ]
+    assert [told_one.event for told_one in told] == [PhoneJoined(morning.meeting_id, morning.attendances["Vik"])]
     assert _has_phone(morning, "Vik")
 
 
@@ -176,9 +172,7 @@ def test_a_badge_shows_a_name_to_people_of_the_same_meeting_only(morning: Mornin
     code = morning.codes["Mira"]
 
     def seen_by(who: str) -> phones.BadgeLook:
-        return phones.look(
-            morning.ctx, badge_text=code, actor=sessions.actor_for(morning.ctx, morning.tokens[who])
-        )
+        return phones.look(morning.ctx, badge_text=code, actor=sessions.actor_for(morning.ctx, morning.tokens[who]))
 
     others = seen_by("Max")
     assert (others.kind, others.name, others.company) == ("other", "Mira Łukasik", "Foto Łukasik")
@@ -207,9 +201,7 @@ def test_what_is_no_badge_of_today_looks_the_same_from_outside(morning: Morning)
 def test_a_code_is_for_somebody_who_is_in_the_room(morning: Morning) -> None:
     assert _refusal(_code, morning=morning, who="Mira") == "phone_not_in_room"
     assert (
-        _refusal(
-            phones.make_code, ctx=morning.ctx, meeting_id=morning.meeting_id, attendance_uid=Uid("0" * 16)
-        )
+        _refusal(phones.make_code, ctx=morning.ctx, meeting_id=morning.meeting_id, attendance_uid=Uid("0" * 16))
         == "attendance_unknown"
     )
 

@@ -90,7 +90,9 @@ def test_before_the_doors_open_everybody_expected_is_planned(morning: Morning) -
 def test_once_the_doors_are_open_only_those_in_the_room_are_planned(morning: Morning) -> None:
     everybody_in(morning, only=("Olga", "Mira", "Max", "Dora"))
     _plan(morning)
-    assert all(frozenset.union(*tables) == {"Olga", "Mira", "Max", "Dora"} for tables in _room(morning).values())
+    assert all(
+        frozenset.union(*tables) == {"Olga", "Mira", "Max", "Dora"} for tables in _room(morning).values()
+    )
 
 
 def test_an_empty_room_is_refused_in_the_planners_words(morning: Morning) -> None:

@@ -1,14 +1,15 @@
-"""The display code: what a projector without a session shows to hear a meeting's news."""
+"""The display code: what a projector shows to hear a meeting's news, or to become one of its displays for a day."""
 
 import hmac
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server.domain.errors import NotAllowed, NotFound
-from server.domain.vocabulary import MeetingId
-from server.persistence.models import Meeting
+from server.domain.vocabulary import MeetingId, MeetingStatus, Role, Uid
+from server.persistence.models import GrantRow, Meeting, SessionRow
 from server.services.context import Context, Tx
-from server.services.sessions import token_hash
+from server.services.sessions import DEVICE_HOURS, Opened, open_session, token_hash
 
 
 def code_for(ctx: Context, *, meeting_id: MeetingId) -> str:
@@ -29,6 +30,53 @@ def check_code(ctx: Context, *, meeting_id: MeetingId, code: str) -> None:
         stored = db.scalar(select(Meeting.display_code_hash).where(Meeting.id == meeting_id))
     if stored is None or not hmac.compare_digest(stored, token_hash(code.strip().upper())):
         raise NotAllowed("display_code_wrong")
+
+
+def sign_in(ctx: Context, *, code: str, label: str) -> tuple[Opened, Uid]:
+    """A screen becomes a display of the meeting whose code was typed; gives its session and the meeting's uid.
+
+    Raises NotAllowed("display_code_wrong") for a code of no meeting that is still to come or on, and
+    NotAllowed("display_code_full") when as many displays of the meeting are signed in as one code may feed.
+    """
+    most = ctx.settings.max_per_code
+
+    def work(tx: Tx) -> tuple[Opened, Uid]:
+        meeting = tx.db.scalar(
+            select(Meeting)
+            .where(
+                Meeting.display_code_hash == token_hash(code.strip().upper()),
+                Meeting.status != MeetingStatus.CLOSED,
+            )
+            .with_for_update()
+        )
+        if meeting is None:
+            raise NotAllowed("display_code_wrong")
+        signed_in = tx.db.scalar(
+            select(func.count(SessionRow.id.distinct()))
+            .join(GrantRow, GrantRow.session_id == SessionRow.id)
+            .where(
+                GrantRow.role == Role.DISPLAY,
+                GrantRow.meeting_id == meeting.id,
+                SessionRow.revoked_at.is_(None),
+                SessionRow.expires_at > tx.now,
+            )
+        )
+        if (signed_in or 0) >= most:
+            raise NotAllowed("display_code_full", most=most)
+        opened, row = open_session(tx, person_id=None, label=label, life=timedelta(hours=DEVICE_HOURS))
+        tx.db.add(
+            GrantRow(
+                session_id=row.id,
+                role=Role.DISPLAY,
+                group_id=meeting.group_id,
+                meeting_id=meeting.id,
+                expires_at=row.expires_at,
+                created_at=tx.now,
+            )
+        )
+        return opened, Uid(meeting.uid)
+
+    return ctx.transaction(work)
 
 
 def meeting_behind(ctx: Context, *, name: str) -> MeetingId:

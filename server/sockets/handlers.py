@@ -116,8 +116,12 @@ def install(sockets: SocketIO, ctx: Context) -> Watchers:
     @sockets.on("join")
     @answered
     def on_join(data: Json) -> Json:
-        """Watch a meeting: `{meeting, code?}`; without a meeting, one's own news only."""
-        return _join(ctx, watchers, _text(data, "meeting"), _text(data, "code"))
+        """Watch a meeting: `{meeting, code?, screen?}`; without a meeting, one's own news only.
+
+        `screen: "display"` asks for what a wall may show and nothing else, whoever is signed in there.
+        """
+        code = _text(data, "code").strip().upper()
+        return _join(ctx, watchers, _text(data, "meeting"), code, as_display=_text(data, "screen") == "display")
 
     @sockets.on("clock")
     @answered
@@ -142,7 +146,7 @@ def _sid() -> str:
     return str(cast(Any, request).sid)
 
 
-def _join(ctx: Context, watchers: Watchers, meeting_uid: str, code: str) -> Json:
+def _join(ctx: Context, watchers: Watchers, meeting_uid: str, code: str, *, as_display: bool) -> Json:
     actor = guards.actor()
     here = request.is_secure or guards.from_this_computer()
     if not meeting_uid:
@@ -157,6 +161,8 @@ def _join(ctx: Context, watchers: Watchers, meeting_uid: str, code: str) -> Json
         displays.check_code(ctx, meeting_id=ref.id, code=code)
         if watchers.holding(code) >= ctx.settings.max_per_code:
             raise NotAllowed("display_code_full", most=ctx.settings.max_per_code)
+        heard = audiences({Role.DISPLAY})
+    elif as_display and may(actor, Verb.SEE_DISPLAY, scope, now=ctx.now()):
         heard = audiences({Role.DISPLAY})
     elif may(actor, Verb.HEAR_NEWS, scope, now=ctx.now()):
         heard = audiences(actor.roles(scope, ctx.now()))

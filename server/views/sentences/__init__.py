@@ -3,6 +3,7 @@
 from server.views.sentences import (
     access,
     attendee,
+    display,
     door,
     facilitator,
     files,
@@ -13,5 +14,5 @@ from server.views.sentences import (
 )
 
 SENTENCES: dict[str, str] = {}
-for _module in (access, attendee, door, facilitator, files, organiser, people, planning, referrals):
+for _module in (access, attendee, display, door, facilitator, files, organiser, people, planning, referrals):
     SENTENCES |= _module.SENTENCES

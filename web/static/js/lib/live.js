@@ -43,13 +43,13 @@ export class Live {
   link = "reconnecting";
 
   /**
-   * `meeting` and `code` are what `join` asks for (no meeting: one's own news only), `stateUrl` answers GET with the
-   * same body as its ack.
+   * `meeting`, `code` and `screen` are what `join` asks for (no meeting: one's own news only; screen "display": only
+   * what a wall may show, whoever signed in here), `stateUrl` answers GET with the same body as its ack.
    * `onstate(snapshot, kind, news)` hears each change (kind "snapshot", or that of the news), `onlink(link)` how the
    * connection is, `onrefused({status, code, text})` that this device may not listen (any more).
    */
-  constructor({ meeting, code, stateUrl, onstate, onlink = () => {}, onrefused = () => {}, io = vendorIo, fetchState = get }) {
-    Object.assign(this, { meeting, code, stateUrl, onstate, onlink, onrefused, io, fetchState });
+  constructor({ meeting, code, screen, stateUrl, onstate, onlink = () => {}, onrefused = () => {}, io = vendorIo, fetchState = get }) {
+    Object.assign(this, { meeting, code, screen, stateUrl, onstate, onlink, onrefused, io, fetchState });
     this.keeper = new ClockKeeper(this.clock, () => this.#socket.timeout(ANSWER / 2).emitWithAck("clock"));
   }
 
@@ -89,7 +89,8 @@ export class Live {
 
   async #join() {
     this.#held = []; // of an earlier connection: the new snapshot knows them
-    const request = { ...(this.meeting && { meeting: this.meeting }), ...(this.code && { code: this.code }) };
+    const asked = Object.entries({ meeting: this.meeting, code: this.code, screen: this.screen });
+    const request = Object.fromEntries(asked.filter(([, value]) => value));
     const answered = await this.#ask(() => this.#socket.timeout(ANSWER).emitWithAck("join", request), true);
     if (!answered && this.#socket.connected) this.#socket.disconnect(); // a fresh connection asks again
   }

@@ -25,6 +25,8 @@ from server.views.gate import is_loopback
 
 COOKIE = "coltiva"
 VISIT_COOKIE = "coltiva_visit"
+ENTRANCES = {Verb.SEE_DISPLAY: "display.code_form"}
+"""Where nobody is led to, when it is not the form for address and password: a projector has neither."""
 View = Callable[..., ResponseReturnValue]
 F = TypeVar("F", bound=View)
 
@@ -182,7 +184,7 @@ def _check(visit: Visit, verb: Verb) -> None:
     actor_ = visit.actor
     if actor_ is NOBODY:
         if request.method == "GET" and request.accept_mimetypes.accept_html:
-            abort(redirect(url_for("public.sign_in", next=request.endpoint or "")))
+            abort(redirect(url_for(ENTRANCES.get(verb, "public.sign_in"), next=request.endpoint or "")))
         raise RuleViolation("sign_in_needed")
     if not may(actor_, verb, visit.scope, now=visit.now):
         if not actor_.roles(visit.scope, visit.now):

@@ -1,6 +1,7 @@
 """Text into typed values, and forms that come back with their contents when a rule says no."""
 
 import functools
+import inspect
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
@@ -21,6 +22,9 @@ def or_show_again(form: View) -> Callable[[F], F]:
     The form's view reads `g.refused` and `typed()`; both are empty when it is opened fresh.
     """
 
+    # The write's own guard let the visit in; the form's would want to judge it again.
+    plain = inspect.unwrap(form)
+
     def decorate(view: F) -> F:
         @functools.wraps(view)
         def answered(*args: Any, **kwargs: Any) -> ResponseReturnValue:
@@ -28,7 +32,7 @@ def or_show_again(form: View) -> Callable[[F], F]:
                 return view(*args, **kwargs)
             except RuleViolation as refused:
                 g.refused = refused
-                shown = form(*args, **kwargs)
+                shown = plain(*args, **kwargs)
                 return (shown, 422) if isinstance(shown, str) else shown
 
         return cast(F, answered)

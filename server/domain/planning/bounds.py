@@ -6,8 +6,8 @@ without.
 
 import numpy as np
 
-from .cost import Cost, count_meetings, table_pairs, trio_counts
-from .model import Model
+from .cost import Cost, again_and_again, count_meetings, table_pairs, trio_counts
+from .model import FRESH, Bools, Ints, Model
 from .starts import empty_tables
 
 
@@ -21,16 +21,18 @@ def lower_bound(model: Model) -> Cost:
     """A cost no plan for this problem can fall below, level by level."""
     fixed = empty_tables(model)
     counts = count_meetings(model, fixed)
-    again = np.maximum(counts - (model.times == 0), 0)
-    repeats = max(_by_counting(model), _by_pigeonholes(model), int(again.sum()) // 2, _by_person(model))
+    again = again_and_again(counts, model.times > 0)
+    repeats = _repeats(model, counts, model.times > 0)
+    fresh = _repeats(model, counts, model.load >= FRESH)
     reachable = _reachable(model)
     spread = int((counts * model.mass + 50 * counts * (counts - 1)).sum()) // 2
     lightest = _lightest_repeat(model)
     return Cost(
         must_meet_missed=int((model.must & ~reachable).sum()) // 2,
-        repeat_load=max(lightest * repeats, int(((counts > 0) * model.load).sum()) // 2),
-        repeats=repeats,
+        fresh_repeats=fresh,
         same_sector=_same_sector(model, int(counts[model.same].sum()) // 2),
+        repeat_load=max(FRESH * fresh, lightest * repeats),
+        repeats=repeats,
         wishes_missed=int((model.wanted & ~reachable).sum()) // 2,
         affinity_missed=int(model.affine[~reachable].sum()) // 2,
         visitors_missed=int((model.guest & ~reachable).sum()) // 2,
@@ -40,12 +42,18 @@ def lower_bound(model: Model) -> Cost:
     )
 
 
+def _repeats(model: Model, counts: Ints, known: Bools) -> int:
+    """The fewest meetings of people who have met before, when `known` marks those who had before today."""
+    held = int(again_and_again(counts, known).sum()) // 2
+    return max(held, _by_counting(model, known), _by_pigeonholes(model), _by_person(model, known))
+
+
 def _lightest_repeat(model: Model) -> int:
     known = model.load[model.load > 0]
-    return min(100, int(known.min())) if len(known) else 100
+    return min(FRESH, int(known.min())) if len(known) else FRESH
 
 
-def _reachable(model: Model) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _reachable(model: Model) -> Bools:
     """Pairs who can still meet, or have met in a held round."""
     reachable = count_meetings(model, empty_tables(model)) > 0
     for number in model.free_rounds:
@@ -62,10 +70,10 @@ def _round_sizes(model: Model) -> list[list[int]]:
     return held + [model.layout.rounds[number].sizes for number in model.free_rounds]
 
 
-def _by_counting(model: Model) -> int:
+def _by_counting(model: Model, known: Bools) -> int:
     """There are only so many pairs who have not met; every meeting beyond them is a repeat."""
     meetings = sum(size * (size - 1) // 2 for sizes in _round_sizes(model) for size in sizes)
-    fresh = _reachable(model) & (model.times == 0)
+    fresh = _reachable(model) & ~known
     np.fill_diagonal(fresh, False)
     return max(0, meetings - int(fresh.sum()) // 2)
 
@@ -80,7 +88,7 @@ def _by_pigeonholes(model: Model) -> int:
     return sum(least_pairs(size, first) for sizes in rounds[1:] for size in sizes)
 
 
-def _by_person(model: Model) -> int:
+def _by_person(model: Model, known: Bools) -> int:
     """Somebody at tables with more seats than there are people to meet repeats some; two share a repeat."""
     there = np.zeros(model.n, np.int64)
     for number in model.free_rounds:
@@ -92,7 +100,7 @@ def _by_person(model: Model) -> int:
     for row in model.held_tables:
         one, _ = table_pairs(row)
         there += np.bincount(one, minlength=model.n)
-    fresh = _reachable(model) & (model.times == 0)
+    fresh = _reachable(model) & ~known
     np.fill_diagonal(fresh, False)
     return int(-(-np.maximum(there - fresh.sum(axis=1), 0).sum() // 2))
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from .model import Ints, Model
+from .model import FRESH, Bools, Ints, Model
 from .problem import Problem
 
 Tables = Ints
@@ -21,16 +21,18 @@ Tables = Ints
 class Cost(NamedTuple):
     """Smaller is better, level by level. Hard rules (seats, sizes, presence, fixed tables) are never in here.
 
-    `repeats` counts meetings of two people who have met before, at this meeting or an earlier one;
-    `repeat_load` is the same in hundredths, earlier meetings weighing less the longer ago they were.
+    `fresh_repeats` counts meetings of two people who have met this morning or at an undated earlier meeting;
+    `repeat_load` counts all repeats in hundredths, dated ones weighing less the longer ago they were;
+    `repeats` counts every meeting of two people who have ever met before.
     """
 
     forbidden: int = 0
     must_meet_missed: int = 0
     thirds: int = 0
+    fresh_repeats: int = 0
+    same_sector: int = 0
     repeat_load: int = 0
     repeats: int = 0
-    same_sector: int = 0
     seats_changed: int = 0
     wishes_missed: int = 0
     affinity_missed: int = 0
@@ -46,7 +48,7 @@ def ranked(cost: Cost, problem: Problem) -> tuple[int, ...]:
     """The key plans are compared by: the cost, with sectors before repeats if the organiser wants it so."""
     if not problem.sector_first:
         return tuple(cost)
-    return (cost.forbidden, cost.must_meet_missed, cost.same_sector, *cost[2:5], *cost[6:])
+    return (*cost[:2], cost.same_sector, cost.thirds, cost.fresh_repeats, *cost[5:])
 
 
 def table_pairs(row: Ints) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
@@ -106,16 +108,17 @@ def evaluate(model: Model, tables: Tables) -> Cost:
     """The cost of a whole plan, computed from nothing but its seats."""
     counts = count_meetings(model, tables)
     met = counts > 0
-    again = np.maximum(counts - (model.times == 0), 0)
+    again = again_and_again(counts, model.times > 0)
     free = count_meetings(model, tables, model.free_rounds) if model.problem.forbidden else counts
     earlier = np.minimum(model.times, 2)
     return Cost(
         forbidden=_half(free[model.forbidden]),
         must_meet_missed=_half(model.must & ~met),
         thirds=_thirds(model, counts, earlier),
-        repeat_load=_half(met * model.load + 100 * np.maximum(counts - 1, 0)),
-        repeats=_half(again),
+        fresh_repeats=_half(again_and_again(counts, model.load >= FRESH)),
         same_sector=_half(counts[model.same]),
+        repeat_load=_half(met * model.load + FRESH * np.maximum(counts - 1, 0)),
+        repeats=_half(again),
         seats_changed=seats_changed(model, tables),
         wishes_missed=_half(model.wanted & ~met),
         affinity_missed=_half(model.affine[~met]),
@@ -132,6 +135,11 @@ def _thirds(model: Model, counts: Ints, earlier: Ints) -> int:
     if model.problem.mode.value == "distinct":
         return 0
     return _half(np.maximum(counts - (2 - earlier), 0))
+
+
+def again_and_again(counts: Ints, known: Bools) -> Ints:
+    """Meetings of each pair beyond its first ever; `known` marks the pairs who had met before."""
+    return np.maximum(counts - ~known, 0)
 
 
 def _half(array: npt.NDArray[np.generic]) -> int:

@@ -3,7 +3,7 @@ weight; the search spends its steps there, from the weightiest level that can st
 
 from dataclasses import dataclass, replace
 
-from .model import Model
+from .model import FRESH, Model
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,24 @@ class Heats:
 
     def __init__(self, model: Model, crowded: bool) -> None:
         w = model.weights
-        strong = Band(100, w.repeat * 30 // 100, w.repeat * 17 // 100)
-        if crowded:
-            # Repeats cannot be avoided and the search is for their fewest: it freezes earlier.
-            strong = Band(100, w.repeat * 40 // 100, w.repeat * 20 // 100)
+        # Where repeats cannot be avoided the search is for their fewest, and it freezes earlier.
+        hot, cold = (40, 20) if crowded else (30, 17)
+        strong = Band(100, w.repeat * hot // 100, w.repeat * cold // 100)
         again = Band(100, w.repeat * 25 // 100, w.repeat * 17 // 100)
-        light = Band(100, w.wish // 2, max(3, w.wish // 8))
+        dated = Band(40, w.repeat * 9 // 100, w.repeat * 5 // 100)
+        light = Band(30, w.wish // 2, max(3, w.wish // 8))
+        has_dated = bool(((model.load > 0) & (model.load < FRESH)).any())
         has_light = bool(model.wanted.any() or model.guest.any() or model.affine.any())
+
+        def through(band: Band) -> tuple[Band, ...]:
+            if has_dated:
+                return Band(30, band.hot, band.cold), dated, light
+            if has_light:
+                return Band(60, band.hot, band.cold), Band(10, band.cold, light.hot), light
+            return (band,)
+
         self.fine = (light,)
-        self.whole = _mixed(strong, light) if has_light else (strong,)
-        self.again = _mixed(again, light) if has_light else (again,)
+        self.whole, self.again = through(strong), through(again)
         self.repair = (Band(100, w.moved // 2, w.moved // 6),)
         # One exchange of labels changes dozens of pairs: under the full weights every exchange would be
         # barred, so the weighty levels are softened to a few wishes while labels are searched for light ones.
@@ -37,6 +45,3 @@ class Heats:
         self.label_weights = replace(w, repeat=4 * w.wish, sector=3 * w.wish) if has_light else w
         self.label_steps = max(1000, 75 * model.n)
 
-
-def _mixed(strong: Band, light: Band) -> tuple[Band, ...]:
-    return Band(60, strong.hot, strong.cold), Band(10, strong.cold, light.hot), Band(30, light.hot, light.cold)

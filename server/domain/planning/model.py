@@ -27,10 +27,10 @@ def age_weight(days_ago: int | None) -> int:
     """
     if days_ago is None:
         return FRESH
-    for days, weight in ((182, 80), (365, 40), (730, 20)):
+    for days, weight in ((182, 30), (365, 15), (730, 8)):
         if days_ago <= days:
             return weight
-    return 10
+    return 4
 
 
 def age_mass(days_ago: int | None) -> int:

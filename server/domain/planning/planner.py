@@ -162,8 +162,7 @@ class Run:
 
     def _weighty(self) -> bool:
         """Whether anything of the weightiest levels is above its bound."""
-        cost, bound = self.cost, self.bound
-        return cost[:4] > bound[:4] or cost.same_sector > bound.same_sector
+        return any(have > least for have, least in zip(self.cost[:7], self.bound[:7], strict=True))
 
     def _energy(self) -> int:
         return Polisher(self.model, self.tables, self.rng).energy

@@ -17,10 +17,13 @@ from server.services.workbench import Bench
 PROBLEM = {"people": [{"id": number} for number in range(12)], "rounds": 3, "table_size": 2}
 HARD = {"people": [{"id": number, "looks_for": []} for number in range(60)], "rounds": 20, "table_size": 5}
 BADGES = {
-    "people": [{"given_name": "Mira", "family_name": "Łukasik", "code": "7K2QF0M9DXWYZ", "role": "member"}],
-    "stock": "a4-2x5",
+    "people": [
+        {"first_name": "Mira", "last_name": "Łukasik", "role": "member", "code": "7K2QF0M9DXWYZ"},
+        {"first_name": "Vik", "last_name": "", "role": "visitor"},
+    ],
+    "stock": "avery-l4785",
     "base_url": "https://meet.example.org",
-    "words": {"member": "member", "visitor": "visitor", "host": "host"},
+    "words": {"title": "Badges"},
 }
 
 
@@ -59,6 +62,18 @@ def test_a_refusal_comes_through_with_its_reason_and_the_child_goes_on(bench: Be
     child = _pid(bench)
     bench.do("plan", {"problem": PROBLEM, "seconds": 1, "seed": 1, "steps": 50})
     assert _pid(bench) == child
+
+
+def test_badges_are_drawn_in_the_child(bench: Bench) -> None:
+    made = bench.do("badges", BADGES)
+    assert workbench.as_bytes(made["pdf"]).startswith(b"%PDF-")
+    assert made["pages"] == 1
+
+
+def test_badges_that_cannot_be_printed_are_refused_with_the_reason(bench: Bench) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        bench.do("badges", {**BADGES, "stock": "no-such-stock"})
+    assert refused.value.code.startswith("print_")
 
 
 def test_a_cancelled_plan_stops_at_once_and_the_next_one_works(bench: Bench) -> None:

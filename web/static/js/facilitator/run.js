@@ -23,6 +23,7 @@ let length = first.length_ms; // of a round that is still to be planned
 let wanted = first.rounds; // how many the organiser wants
 let status = page.dataset.status;
 let busy = false;
+const later = [];
 let armed = null;
 
 const live = new Live({
@@ -121,11 +122,16 @@ const ACTS = {
   silence: () => send(`${page.dataset.run}/message`, { message: "" }),
 };
 
-async function press(button) {
+function press(button) {
   const act = button.dataset.act;
   if (act === "message") return $("[name=message]").focus();
   if (button.getAttribute("aria-disabled") === "true") return say(button.title);
-  if (busy || (act === "end" && !(await sure()))) return undefined;
+  if (busy) {
+    // Half a minute twice is a minute; a second press of anything else would undo the first.
+    if (act === "plus" || act === "minus") later.push(button);
+    return undefined;
+  }
+  if (act === "end" && !sure()) return undefined;
   if (act === "plan") say(t("Planning. A second or two."));
   return run(ACTS[act], act === "plan" ? t("Planned. Everybody knows their table.") : "");
 }
@@ -147,6 +153,8 @@ async function run(act, done = "") {
   } finally {
     busy = false;
     page.toggleAttribute("data-busy", false);
+    const next = later.shift();
+    if (next) press(next);
   }
 }
 

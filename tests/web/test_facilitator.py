@@ -1,0 +1,218 @@
+"""The facilitator's console in a real browser against a real server: two consoles, one clock, the keyboard."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from server import assets
+from server.domain.vocabulary import Role
+from server.services.context import Context
+from tests import builders
+from tests.mornings import Morning, make_morning
+from tests.rooms import everybody_in
+from tests.serving import Served, serve
+
+pytestmark = pytest.mark.browser
+PATIENCE = 20_000
+"""Milliseconds; the machine may be busy. Nothing here waits by the clock."""
+OpenConsole = Callable[..., Page]
+MAIN = '[data-key="main"]'
+SAID = "[data-said]"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served[Morning]]:
+    def prepare(ctx: Context) -> Morning:
+        morning = make_morning(ctx)
+        everybody_in(morning, but=("Vik",))
+        here = {"group_id": morning.group_id, "meeting_id": morning.meeting_id}
+        morning.tokens["second"] = builders.signed_in(ctx, None, role=Role.FACILITATOR, **here)
+        return morning
+
+    with serve(tmp_path, prepare) as running:
+        yield running
+    assert not [line for line in running.log if "Traceback" in line], running.log
+
+
+@pytest.fixture
+def console(served: Served[Morning], chromium: Browser) -> Iterator[OpenConsole]:
+    """Opens consoles, each in a browser of its own, that must stay without errors and foreign requests."""
+    contexts, wrong = [], list[str]()
+
+    def open_one(who: str = "Fiona", *, width: int = 1280, height: int = 800, scheme: str = "light") -> Page:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            locale="en-GB",
+        )
+        contexts.append(context)
+        context.add_cookies([{"name": "coltiva", "value": served.data.tokens[who], "url": served.url}])
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on(
+            "console",
+            # A refused press answers 409; Chromium notes that, and it is what the page expects.
+            lambda line: wrong.append(line.text) if line.type == "error" and "409" not in line.text else None,
+        )
+        page.on("request", lambda asked: asked.url.startswith(served.url) or wrong.append(asked.url))
+        page.goto(f"{served.url}/run/{served.data.meeting_uid}")
+        expect(page.locator("[data-net]")).to_contain_text("Connected", timeout=PATIENCE)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not wrong
+
+
+def _until(page: Page, happened: Callable[[], bool]) -> None:
+    for _ in range(PATIENCE // 50):
+        if happened():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not happen")
+
+
+def _phase(page: Page, text: str) -> None:
+    expect(page.locator(MAIN)).to_contain_text(text, timeout=PATIENCE)
+
+
+def _plan(page: Page) -> None:
+    page.locator(MAIN).click()
+    _phase(page, "Start round 1")
+
+
+def test_a_round_started_in_one_console_shows_the_same_second_in_the_other(console: OpenConsole) -> None:
+    one, other = console("Fiona"), console("second")
+    _plan(one)
+    expect(other.locator("[data-title]")).to_have_text("Round 1 of 4", timeout=PATIENCE)
+    watch = """() => { const seen = window.seen = {}, clock = document.querySelector("[data-clock]");
+        new MutationObserver(() => { seen[clock.getAttribute("aria-label")] ??= Date.now(); })
+            .observe(clock, {attributes: true, attributeFilter: ["aria-label"]}); }"""
+    for page in (one, other):
+        page.evaluate(watch)
+    other.locator(MAIN).click()
+    for page in (one, other):
+        _phase(page, "Pause")
+        _until(page, lambda page=page: page.evaluate("Object.keys(window.seen).length") >= 5)
+    first, second = (page.evaluate("window.seen") for page in (one, other))
+    apart = sorted(
+        abs(first[second_shown] - second[second_shown]) for second_shown in first if second_shown in second
+    )
+    assert len(apart) >= 3
+    assert apart[len(apart) // 2] < 400, apart
+
+
+def test_of_two_facilitators_pressing_at_once_the_second_is_told(console: OpenConsole) -> None:
+    one, other = console("Fiona"), console("second")
+    _plan(one)
+    _phase(other, "Start round 1")
+    held: list[Route] = []
+    other.route("**/rounds/1/start", lambda route: held.append(route))
+    other.locator(MAIN).click()
+    _until(other, lambda: bool(held))
+    one.locator(MAIN).click()
+    _phase(one, "Pause")
+    held[0].continue_()
+    expect(other.locator(SAID)).to_contain_text("Somebody else was faster", timeout=PATIENCE)
+    _phase(other, "Pause")
+
+
+def test_a_whole_round_by_keyboard(console: OpenConsole) -> None:
+    page = console()
+    clock = page.locator("[data-clock]")
+    page.keyboard.press("p")
+    _phase(page, "Start round 1")
+    page.keyboard.press("Space")
+    _phase(page, "Pause")
+    page.keyboard.press("Space")
+    _phase(page, "Go on")
+    expect(page.locator("[data-word]")).to_have_text("paused")
+    before = clock.get_attribute("aria-label")
+    page.keyboard.press("+")
+    expect(clock).not_to_have_attribute("aria-label", before or "")
+    page.keyboard.press("-")
+    expect(clock).to_have_attribute("aria-label", before or "")
+    page.keyboard.press("n")
+    expect(page.locator(SAID)).to_contain_text("Press again")
+    page.keyboard.press("n")
+    _phase(page, "Start round 2")
+    expect(page.locator("[data-title]")).to_have_text("Round 2 of 4")
+
+
+def test_keys_that_somebody_types_are_not_presses(console: OpenConsole) -> None:
+    one, other = console("Fiona"), console("second")
+    _plan(one)
+    one.keyboard.press("m")
+    one.keyboard.type("no panic + 1 please")
+    expect(one.locator("[name=message]")).to_have_value("no panic + 1 please")
+    one.keyboard.press("Enter")
+    expect(one.locator(SAID)).to_have_text("All screens show it.", timeout=PATIENCE)
+    expect(other.locator("[name=message]")).to_have_value("no panic + 1 please", timeout=PATIENCE)
+    _phase(one, "Start round 1")
+
+
+def test_a_button_that_cannot_be_pressed_says_why(console: OpenConsole) -> None:
+    page = console()
+    page.locator('[data-act="plus"]').click(force=True)
+    expect(page.locator(SAID)).to_have_text("Only while a round runs")
+
+
+def test_a_latecomer_appears_and_gets_a_seat_by_planning_again(
+    console: OpenConsole, served: Served[Morning], chromium: Browser
+) -> None:
+    page = console()
+    _plan(page)
+    expect(page.locator('[data-part="people"]')).to_contain_text(
+        "Everybody is where they belong", timeout=PATIENCE
+    )
+    door = chromium.new_context()
+    door.add_cookies([{"name": "coltiva", "value": served.data.tokens["Dora"], "url": served.url}])
+    token = door.request.get(f"{served.url}/about").text().split('name="csrf" content="')[1].split('"')[0]
+    answer = door.request.post(
+        f"{served.url}/desk/{served.data.meeting_uid}/check-ins",
+        data={"code": served.data.codes["Vik"]},
+        headers={"X-CSRF-Token": token},
+    )
+    assert answer.ok
+    door.close()
+    expect(page.locator('[data-part="people"]')).to_contain_text("1 person to look after", timeout=PATIENCE)
+    page.locator('[data-act="plan"]:not([data-key])').click()
+    expect(page.locator('[data-part="people"]')).to_contain_text(
+        "Everybody is where they belong", timeout=PATIENCE
+    )
+    expect(page.locator('[data-part="seating"]')).to_contain_text("Vik")
+
+
+def _broken_rules(page: Page) -> list[str]:
+    page.evaluate(assets.vendor("axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("""() => axe.run(document, {runOnly: {type: 'tag', values:
+        ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})""")
+    assert len(found["passes"]) > 10, "axe looked at the page"
+    return [
+        f"{rule['id']}: {node['html'][:100]} {node['failureSummary'][:160]}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it_in_both_schemes_and_at_every_width(console: OpenConsole, scheme: str) -> None:
+    page = console(scheme=scheme)
+    assert _broken_rules(page) == []
+    _plan(page)
+    page.locator(MAIN).click()
+    _phase(page, "Pause")
+    expect(page.locator("[data-part=seating] .tables li").first).to_be_visible(timeout=PATIENCE)
+    for width in (1280, 768, 390, 320):
+        page.set_viewport_size({"width": width, "height": 720})
+        assert _broken_rules(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        small = page.evaluate("""() => [...document.querySelectorAll("button, summary, input, a")]
+            .filter((e) => e.offsetParent && !e.classList.contains("skip") && e.getBoundingClientRect().height < 43.5)
+            .map((e) => e.outerHTML.slice(0, 80))""")
+        assert small == []

@@ -97,19 +97,53 @@ def seat_by_design(heads: int, tables: int, rounds: int, *, hosts: bool = False)
     With `hosts` only rounds in which the points 0..tables-1 sit at different tables are kept.
     """
     p = -(-heads // tables)
-    by_theorem = _trimmed(design(tables, p, rounds), heads, tables, hosts)
+    by_theorem = design(tables, p, rounds)
+    if hosts:
+        by_theorem = [part for part in by_theorem if keeps_row_zero(part, tables)]
+    by_theorem = without_ghosts(by_theorem, heads)
     if len(by_theorem) >= rounds:
         return by_theorem
-    return max(by_theorem, _trimmed(developed(tables, p, rounds), heads, tables, hosts), key=len)
+    by_table = renumbered(developed(tables, p, rounds), tables, heads, hosts=hosts)
+    return max(by_theorem, without_ghosts(by_table, heads), key=len)
 
 
-def _trimmed(made: Design, heads: int, tables: int, hosts: bool) -> Design:
-    """The rounds without ghosts (points from `heads` on), as far as their tables stay even and hosts
-    apart."""
-    if hosts:
-        made = [part for part in made if keeps_row_zero(part, tables)]
+def without_ghosts(made: Design, heads: int) -> Design:
+    """The rounds without the points from `heads` on, as far as the sizes of their tables differ by one at
+    most."""
     trimmed = [[[point for point in table if point < heads] for table in part] for part in made]
     return [part for part in trimmed if max(map(len, part)) - min(map(len, part)) <= 1]
+
+
+def renumbered(made: Design, g: int, heads: int, *, hosts: bool) -> Design:
+    """A design with its points in a new order: hosts first, ghosts last, each of them points that never meet.
+
+    Empty when no such points are found.
+    """
+    points = sum(map(len, made[0])) if made else 0
+    met = [{point} for point in range(points)]
+    for part in made:
+        for table in part:
+            for point in table:
+                met[point].update(table)
+    front = _apart(met, g if hosts else 0, set())
+    ghosts = None if front is None else _apart(met, points - heads, set(front))
+    if front is None or ghosts is None:
+        return []
+    order = [*front, *(point for point in range(points) if point not in {*front, *ghosts}), *ghosts]
+    number = {point: position for position, point in enumerate(order)}
+    return [[[number[point] for point in table] for table in part] for part in made]
+
+
+def _apart(met: list[set[int]], count: int, taken: set[int]) -> list[int] | None:
+    """`count` points none of whom ever meets another, found greedily from every beginning."""
+    for first in range(len(met)):
+        chosen: list[int] = []
+        for point in [*range(first, len(met)), *range(first)]:
+            if len(chosen) == count:
+                return chosen
+            if point not in taken and not any(point in met[other] for other in chosen):
+                chosen.append(point)
+    return [] if count == 0 else None
 
 
 def pairs_by_design(heads: int, rounds: int) -> tuple[Design, list[int]]:

@@ -75,9 +75,11 @@ class Run:
         self.bound = lower_bound(model)
         self.heats = Heats(model, crowded=self.bound.repeats > 0)
         self.byes = choose_byes(model, self.rng)
+        self.announced = len(model.previous)
         self.start: DesignStart | None = None
         self.way = Way.ANEW
         self.longest_anew = 0
+        self.mended = False
         self.tables = self._first()
         self.cost = evaluate(model, self.tables)
 
@@ -102,7 +104,7 @@ class Run:
         )
 
     def _first(self) -> Tables:
-        if len(self.model.previous) > self.model.held:
+        if self.announced > self.model.held:
             return repaired(self.model, self.byes, self.rng)
         self.start = design_start(self.model, self.byes)
         if self.start is None:
@@ -117,14 +119,24 @@ class Run:
         """One stretch: the warm-up, then a trial of every way to begin, then whichever has done best."""
         if number < 2:
             self._polish(self.tables, length, self.heats.fine)
-        elif len(self.model.previous) > self.model.held:
-            self._polish(self.tables, length, self.heats.repair)
+        elif self.announced > self.model.held:
+            self._mend(length)
         elif number == 2 and self.start is not None:
             self._try_ways(self.start, length)
         elif number == 2:
             self._from_scratch(length)
         else:
             self._go_on(length)
+
+    def _mend(self, length: int) -> None:
+        """Rounds nobody has heard of yet are searched freely; announced ones are only mended."""
+        unheard = range(self.announced, self.model.rounds)
+        if unheard and not self.mended:
+            self._polish(self.tables, length // 2, self.heats.whole, unheard)
+            length -= length // 2
+        self.mended = True
+        if not self._done():
+            self._polish(self.tables, length, self.heats.repair)
 
     def _try_ways(self, start: DesignStart, length: int) -> None:
         """Labels, then seats, then (where the design leaves something weighty) a start without design."""
@@ -179,8 +191,10 @@ class Run:
             labels.anneal(steps, self.heats.labels, self.rng, self.pace.tick)
             self._keep(self._completed(place(self.model, start, labels.best.tolist())))
 
-    def _polish(self, tables: Tables, length: int, bands: tuple[Band, ...]) -> None:
-        polisher = Polisher(self.model, tables, self.rng)
+    def _polish(
+        self, tables: Tables, length: int, bands: tuple[Band, ...], rounds: range | None = None
+    ) -> None:
+        polisher = Polisher(self.model, tables, self.rng, rounds)
         polisher.anneal(length, bands, self.pace.tick)
         self._keep(polisher.best)
 

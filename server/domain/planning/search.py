@@ -67,7 +67,10 @@ def cooling(steps: int, bands: Sequence[Band], stride: int) -> list[tuple[int, i
 class Polisher:
     """A plan being improved. `tables` is the current plan, `best` the best seen, both with their energy."""
 
-    def __init__(self, model: Model, tables: Tables, rng: random.Random) -> None:
+    def __init__(
+        self, model: Model, tables: Tables, rng: random.Random, rounds: Sequence[int] | None = None
+    ) -> None:
+        """Work on the given rounds only, on all free ones when None."""
         self.model = model
         self.rng = rng
         self.tables = tables.copy()
@@ -80,7 +83,8 @@ class Polisher:
         self.best, self.best_energy = self.tables.copy(), self.energy
         self.floor = self._floor()
         self.movable = {number: self._movable(number) for number in model.free_rounds}
-        self.workable = [number for number in model.free_rounds if self._can_change(number)]
+        chosen = model.free_rounds if rounds is None else rounds
+        self.workable = [number for number in chosen if self._can_change(number)]
 
     def _floor(self) -> int | None:
         """An energy nothing can fall below: trios shared out evenly and nothing else to pay."""

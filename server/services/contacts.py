@@ -6,7 +6,7 @@ day. Fields of the other person are never copied into it: they are read through 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, delete, or_, select
@@ -32,6 +32,7 @@ from server.persistence.models import Attendance, Contact, FollowUp, Group, Meet
 from server.persistence.queries import exchanges as queries
 from server.services import consents, people
 from server.services.context import Context, Json, Op, Tx
+from server.services.seating import MetBefore
 
 NOTE_MOST = 2000
 PROMISE_MOST = 300
@@ -42,6 +43,9 @@ _OF_PERSON = {
     ContactField.LOOKS_FOR: "looks_for",
     ContactField.OFFERS: "offers",
 }
+_OPEN_PROMISE = and_(
+    FollowUp.kind == FollowUpKind.PROMISE, FollowUp.done_at.is_(None), FollowUp.dropped_at.is_(None)
+)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,14 @@ class MetView:
     stay: StayInTouch | None
     promise: str
     due_on: date
+
+
+@dataclass(frozen=True)
+class AboutView(MetView):
+    """The same with the past: where they last sat together at an earlier meeting, and what one still owes."""
+
+    before: MetBefore | None
+    owed: str
 
 
 @dataclass(frozen=True)
@@ -111,13 +123,35 @@ def met(ctx: Context, meeting_id: MeetingId, person_id: PersonId) -> tuple[MetVi
         return _views(db, meeting, person_id, found)
 
 
-def about(ctx: Context, meeting_id: MeetingId, person_id: PersonId, uid: Uid) -> MetView:
-    """One attendee of the same meeting with what one wrote down about them. Raises NotFound("person_not_here")."""
+def about(ctx: Context, meeting_id: MeetingId, person_id: PersonId, uid: Uid) -> AboutView:
+    """One attendee of the same meeting with what one knows and wrote down. Raises NotFound("person_not_here").
+
+    Seven statements.
+    """
     with ctx.reading() as db:
         person = _attendee(db, meeting_id, person_id, uid)
+        other = PersonId(person.id)
         rounds = {met.id: numbers for met, numbers in queries.met_in_rounds(db, meeting_id, person_id)}
         meeting = db.get_one(Meeting, meeting_id)
-        return _views(db, meeting, person_id, [(person, rounds.get(person.id, ()))])[0]
+        group_id = GroupId(meeting.group_id)
+        last = queries.sat_together(db, group_id, person_id, other, before=meeting.starts_at)
+        view = _views(db, meeting, person_id, [(person, rounds.get(person.id, ()))])[0]
+        return AboutView(
+            **vars(view),
+            before=MetBefore(_day(last.starts_at, last.time_zone), last.number) if last else None,
+            owed=_owed(db, group_id, person_id, other),
+        )
+
+
+def _owed(db: Session, group_id: GroupId, owner: PersonId, other: PersonId) -> str:
+    """The promise to somebody that is due first, whatever the meeting. One statement."""
+    question = (
+        select(FollowUp.text)
+        .where(_OPEN_PROMISE, FollowUp.group_id == group_id, FollowUp.owner_id == owner, FollowUp.about_id == other)
+        .order_by(FollowUp.due_on, FollowUp.id)
+        .limit(1)
+    )
+    return db.scalar(question) or ""
 
 
 def write_down(
@@ -261,7 +295,7 @@ def _views(
         row.about_id: row
         for row in db.scalars(_open_promises(MeetingId(meeting.id), owner).where(FollowUp.about_id.in_(ids)))
     }
-    usual = follow_up_rules.due_for(FollowUpKind.PROMISE, _day(meeting))
+    usual = _usual_day(meeting)
     return tuple(
         MetView(
             person_id=PersonId(person.id),
@@ -297,7 +331,7 @@ def _promise(
                 meeting_id=meeting.id,
                 kind=FollowUpKind.PROMISE,
                 text=text,
-                due_on=due_on or follow_up_rules.due_for(FollowUpKind.PROMISE, _day(meeting)),
+                due_on=due_on or _usual_day(meeting),
                 created_at=tx.now,
             )
         )
@@ -313,17 +347,16 @@ def _promise(
 def _open_promises(meeting_id: MeetingId, owner: PersonId) -> Select[FollowUp]:
     return (
         select(FollowUp)
-        .where(
-            FollowUp.owner_id == owner,
-            FollowUp.meeting_id == meeting_id,
-            FollowUp.kind == FollowUpKind.PROMISE,
-            FollowUp.done_at.is_(None),
-            FollowUp.dropped_at.is_(None),
-        )
+        .where(_OPEN_PROMISE, FollowUp.owner_id == owner, FollowUp.meeting_id == meeting_id)
         .order_by(FollowUp.id)
     )
 
 
-def _day(meeting: Meeting) -> date:
-    """The day of the meeting at its place."""
-    return meeting.starts_at.astimezone(ZoneInfo(meeting.time_zone)).date()
+def _usual_day(meeting: Meeting) -> date:
+    """The day a promise of this meeting is due unless its owner says another."""
+    return follow_up_rules.due_for(FollowUpKind.PROMISE, _day(meeting.starts_at, meeting.time_zone))
+
+
+def _day(moment: datetime, zone: str) -> date:
+    """The day of a moment at a place."""
+    return moment.astimezone(ZoneInfo(zone)).date()

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import update
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 
 from server.config import Settings
@@ -88,8 +89,13 @@ class Context:
 
     @contextmanager
     def one_moment(self) -> Iterator["Context"]:
-        """The same surroundings with one session for all questions asked in between: a page that adds up."""
+        """The same surroundings with one session for all questions asked in between: a page that adds up.
+
+        A row that was read stays in the session, so that asking for it by its key again costs nothing.
+        """
         with self.reading() as db:
+            kept: list[object] = []
+            listen(db, "loaded_as_persistent", lambda _, row: kept.append(row))
             shared = copy.copy(self)
             shared.reading = lambda: nullcontext(db)  # type: ignore[method-assign]  # of this copy only
             yield shared

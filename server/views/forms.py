@@ -31,6 +31,8 @@ def or_show_again(form: View) -> Callable[[F], F]:
             try:
                 return view(*args, **kwargs)
             except RuleViolation as refused:
+                if request.is_json:
+                    raise  # a script shows the refusal itself
                 g.refused = refused
                 shown = plain(*args, **kwargs)
                 return (shown, 422) if isinstance(shown, str) else shown
@@ -88,6 +90,17 @@ def local_time(name: str) -> datetime:
     except ValueError:
         raise RuleViolation("date_needed", field=name) from None
     return found.replace(tzinfo=None)
+
+
+def moment(name: str) -> datetime:
+    """A moment with its zone, as our own pages write it into a form. Raises date_needed naming the field."""
+    try:
+        found = datetime.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        raise RuleViolation("date_needed", field=name) from None
+    if found.tzinfo is None:
+        raise RuleViolation("date_needed", field=name)
+    return found
 
 
 def json_body() -> Json:

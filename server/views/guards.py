@@ -172,9 +172,10 @@ def _scope(verb: Verb, meeting_uid: str | None) -> tuple[Scope, bool]:
         ref = meetings.find(context(), meeting_uid)
         return Scope(ref.group_id, ref.id), ref.own_network
     held = [grant for grant in actor().grants if verb in ROLE_VERBS[grant.role]]
-    for grant in held:
+    # A grant of the whole group reaches further; a visitor's only one is that of a meeting.
+    for grant in sorted(held, key=lambda grant: grant.meeting_id is not None):
         if grant.group_id is not None:
-            scope = Scope(grant.group_id)
+            scope = Scope(grant.group_id, grant.meeting_id)
             with context().reading() as db:
                 return scope, groups.view(db, grant.group_id).settings.own_network
     return Scope(), False

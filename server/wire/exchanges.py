@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from server.domain.vocabulary import ContactField, MeetingId, PersonId
 from server.services import exchanges
 from server.services.context import Context, Json
-from server.services.exchanges import ExchangeView
+from server.services.exchanges import CircleView, ExchangeView
 
 
 def entry(view: ExchangeView, *, private: bool) -> Json:
@@ -26,8 +26,12 @@ def section(ctx: Context, meeting_id: MeetingId, person_id: PersonId | None, *, 
     """The section `exchanges`; empty for a screen that is nobody's."""
     if person_id is None:
         return {}
-    views = exchanges.of_person(ctx, meeting_id, person_id).exchanges
-    return {view.uid: entry(view, private=private) for view in views}
+    return of_circle(exchanges.of_person(ctx, meeting_id, person_id), private=private)
+
+
+def of_circle(found: CircleView, *, private: bool) -> Json:
+    """The section of a circle that was read already."""
+    return {view.uid: entry(view, private=private) for view in found.exchanges}
 
 
 def patch(ctx: Context, meeting_id: MeetingId, person_id: PersonId, *, private: bool) -> Json:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.vocabulary import (
@@ -179,12 +179,41 @@ def met_in_rounds(
     return [(person, tuple(numbers[key])) for key, person in people.items()]
 
 
-def came(db: Session, meeting_id: MeetingId) -> int:
-    """How many people are in the room of a meeting now. One statement."""
-    question = select(func.count()).where(
-        Attendance.meeting_id == meeting_id, Attendance.entered_at.is_not(None), Attendance.left_at.is_(None)
-    )
-    return db.scalar(question) or 0
+@dataclass(frozen=True)
+class SatTogether:
+    """The round in which two people last sat together before a meeting."""
+
+    starts_at: datetime
+    time_zone: str
+    number: int
+
+
+def sat_together(
+    db: Session, group_id: GroupId, one: PersonId, other: PersonId, *, before: datetime
+) -> SatTogether | None:
+    """When two people last sat together at meetings of a group that began before a moment. One statement."""
+    mine, theirs = aliased(Seat), aliased(Seat)
+    who, whom = aliased(Attendance), aliased(Attendance)
+    found = db.execute(
+        select(Meeting.starts_at, Meeting.time_zone, Round.number)
+        .select_from(who)
+        .join(mine, and_(mine.attendance_id == who.id, mine.table_number > 0, mine.missed.is_(False)))
+        .join(Round, and_(Round.id == mine.round_id, Round.phase == RoundPhase.ENDED))
+        .join(Meeting, and_(Meeting.id == Round.meeting_id, Meeting.group_id == group_id, Meeting.starts_at < before))
+        .join(
+            theirs,
+            and_(
+                theirs.round_id == mine.round_id,
+                theirs.table_number == mine.table_number,
+                theirs.missed.is_(False),
+            ),
+        )
+        .join(whom, and_(whom.id == theirs.attendance_id, whom.person_id == other))
+        .where(who.person_id == one)
+        .order_by(Meeting.starts_at.desc(), Round.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return SatTogether(found[0], found[1], int(found[2])) if found else None
 
 
 def _with(person_id: PersonId) -> ColumnElement[bool]:

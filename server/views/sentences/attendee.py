@@ -11,5 +11,5 @@ SENTENCES: dict[str, str] = {
     "exchange_not_yours": N_("Only the one who was asked can answer."),
     "consent_unknown": N_("There is no such switch."),
     "stay_unknown": N_("Choose yes, maybe or no."),
-    "private_line_needed": N_("On this open network notes and contacts do not travel. Do this at home, or ask the organiser."),
+    "private_line_needed": N_("On this open network notes do not travel. Write them at home, over a safe line."),
 }

@@ -7,10 +7,11 @@ entries. Answers are JSON so that a repeated operation gets its first answer, by
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from server.domain import attendance as rules
 from server.domain import badge_code, names
@@ -70,18 +71,18 @@ class Counts:
     visitors: int
 
 
+_IN_ROOM = Attendance.entered_at.is_not(None) & Attendance.left_at.is_(None)
+_COUNTS = (
+    func.count(case((Attendance.status.not_in(AWAY), 1))),
+    func.count(Attendance.entered_at),
+    func.count(case((_IN_ROOM, 1))),
+    func.count(case((_IN_ROOM & (Attendance.standing == Standing.VISITOR), 1))),
+)
+
+
 def counts(db: Session, meeting_id: MeetingId) -> Counts:
     """How many are expected, came, are in the room now, and how many of these are visitors."""
-    in_room = (Attendance.entered_at.is_not(None)) & (Attendance.left_at.is_(None))
-    row = db.execute(
-        select(
-            func.count(case((Attendance.status.not_in(AWAY), 1))),
-            func.count(Attendance.entered_at),
-            func.count(case((in_room, 1))),
-            func.count(case((in_room & (Attendance.standing == Standing.VISITOR), 1))),
-        ).where(Attendance.meeting_id == meeting_id)
-    ).one()
-    return Counts(*map(int, row))
+    return Counts(*map(int, db.execute(select(*_COUNTS).where(Attendance.meeting_id == meeting_id)).one()))
 
 
 def check_in(
@@ -119,7 +120,7 @@ def check_in(
             admission = _judge(tx, meeting, badge, row)
         if admission.answer is DoorAnswer.WELCOME:
             _enter(tx, row, desk)
-        return _told(tx, meeting, row, admission)
+        return _told(tx, meeting, row, admission, desk)
 
     return ctx.transaction(work, op=op)
 
@@ -143,7 +144,7 @@ def admit_by_name(
             return {"answer": admission.answer.value, "reason": admission.reason}
         if admission.answer is DoorAnswer.WELCOME:
             _enter(tx, row, desk)
-        return _told(tx, meeting, row, admission)
+        return _told(tx, meeting, row, admission, desk)
 
     return ctx.transaction(work, op=op)
 
@@ -188,7 +189,7 @@ def add_walk_in(
         tx.db.flush()
         badges.issue(ctx, tx, [(person.id, Standing.VISITOR)], group_id=meeting.group_id, meeting_id=meeting.id)
         _enter(tx, row, desk)
-        return _told(tx, meeting, row, Admission(DoorAnswer.WELCOME, since=tx.now)) | {"walk_in": True}
+        return _told(tx, meeting, row, Admission(DoorAnswer.WELCOME, since=tx.now), desk) | {"walk_in": True}
 
     return ctx.transaction(work, op=op)
 
@@ -311,7 +312,7 @@ def _enter(tx: Tx, row: Attendance, desk: Desk) -> None:
             kind=CheckInKind.ENTRY,
             happened_at=tx.now,
             arrived_at=tx.now,
-            session_id=_session_id(tx, desk),
+            session_id=_session_id(desk),
             desk=desk.label[:80],
             is_open=True,
         )
@@ -334,31 +335,27 @@ def _close(tx: Tx, row: Attendance, entry: CheckInEvent, kind: CheckInKind, desk
             kind=kind,
             happened_at=tx.now,
             arrived_at=tx.now,
-            session_id=_session_id(tx, desk),
+            session_id=_session_id(desk),
             desk=desk.label[:80],
             closes_id=entry.id,
         )
     )
 
 
-def _session_id(tx: Tx, desk: Desk) -> int | None:
+def _session_id(desk: Desk) -> Any:
+    """The key of the desk's session, looked up inside the insert: a question less for everybody in the queue."""
     if desk.session_uid is None:
         return None
-    return tx.db.scalar(select(SessionRow.id).where(SessionRow.uid == desk.session_uid))
+    return select(SessionRow.id).where(SessionRow.uid == desk.session_uid).scalar_subquery()
 
 
-def _told(tx: Tx, meeting: Meeting, row: Attendance, admission: Admission) -> Json:
-    """What the desk reads: who, where to, since when and by whom."""
-    tx.db.flush()
-    person = row.person
-    entry = _open_entry(tx, row)
-    since: datetime | None = admission.since
-    came_before = tx.db.scalar(
-        select(func.count(Attendance.entered_at)).where(
-            Attendance.person_id == row.person_id, Attendance.meeting_id != meeting.id
-        )
+def _table_and_counts(tx: Tx, row: Attendance) -> tuple[int | None, int, Counts]:
+    """The next table, how often the person came to other meetings, and the door's numbers. One statement."""
+    other = aliased(Attendance)
+    came_before = select(func.count(other.entered_at)).where(
+        other.person_id == row.person_id, other.meeting_id != row.meeting_id
     )
-    table = tx.db.scalar(
+    table = (
         select(Seat.table_number)
         .join(Round, Round.id == Seat.round_id)
         .where(
@@ -368,6 +365,19 @@ def _told(tx: Tx, meeting: Meeting, row: Attendance, admission: Admission) -> Js
         .order_by(Round.number)
         .limit(1)
     )
+    question = select(table.scalar_subquery(), came_before.scalar_subquery(), *_COUNTS)
+    found = tx.db.execute(question.where(Attendance.meeting_id == row.meeting_id)).one()
+    return found[0], int(found[1]), Counts(*map(int, found[2:]))
+
+
+def _told(tx: Tx, meeting: Meeting, row: Attendance, admission: Admission, desk: Desk) -> Json:
+    """What the desk reads: who, where to, since when and by whom."""
+    tx.db.flush()
+    person = row.person
+    welcome = admission.answer is DoorAnswer.WELCOME
+    entry = None if welcome else _open_entry(tx, row)
+    since: datetime | None = admission.since
+    table, came_before, numbers = _table_and_counts(tx, row)
     inviter = tx.db.get(Person, row.invited_by_id) if row.invited_by_id else None
     return {
         "answer": admission.answer.value,
@@ -376,11 +386,11 @@ def _told(tx: Tx, meeting: Meeting, row: Attendance, admission: Admission) -> Js
         "company": person.company,
         "standing": row.standing.value,
         "since": since.isoformat() if since else None,
-        "desk": entry.desk if entry else "",
-        "table": table,
+        "desk": desk.label if welcome else entry.desk if entry else "",
+        "table": table or None,
         "first_visit": not came_before,
         "guest_of": names.full_name(inviter.given_name, inviter.family_name) if inviter else "",
         "phone": row.phone_session_id is not None,
         "may_undo": since is not None and rules.may_undo(since, tx.now),
-        "counts": vars(counts(tx.db, MeetingId(meeting.id))),
+        "counts": vars(numbers),
     }

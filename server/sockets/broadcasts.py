@@ -4,9 +4,12 @@ News carry values read after the commit, so hearing one twice changes nothing an
 an older one's number.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from queue import SimpleQueue
+from typing import Any, cast
 
 from flask_socketio import SocketIO
 
@@ -22,7 +25,7 @@ from server.domain.events import (
     RoundMoved,
     SeatingPlanned,
 )
-from server.domain.vocabulary import Audience, MeetingId, PersonId, Uid
+from server.domain.vocabulary import Audience, MeetingId, PersonId
 from server.services import seating
 from server.services.bus import Told
 from server.services.context import Context, Json
@@ -31,36 +34,41 @@ from server.wire import exchanges, referrals, rounds, sections
 from server.wire.sections import Viewer
 from server.wire.times import ms
 
-Patch = Callable[[Context, Event], Json]
+log = logging.getLogger(__name__)
+Patch = Callable[[Context, Event, Json], Json]
+"""What an audience hears of an event. The last argument keeps what was read for another audience of the same event."""
 
 
 def _parts(*names: str) -> Patch:
-    def patch(ctx: Context, event: Event) -> Json:
-        return sections.build(ctx, event.meeting_id, names, Viewer())
+    def patch(ctx: Context, event: Event, read: Json) -> Json:
+        missing = [name for name in names if name not in read]
+        read |= sections.build(ctx, event.meeting_id, missing, Viewer())
+        return {name: read[name] for name in names}
 
     return patch
 
 
-def _one(entry: Callable[[Context, MeetingId, Uid], Json]) -> Patch:
-    def patch(ctx: Context, event: Event) -> Json:
+_counts = _parts("counts")
+
+
+def _one(section: str) -> Patch:
+    def patch(ctx: Context, event: Event, read: Json) -> Json:
         assert isinstance(event, AttendanceChanged | PhoneJoined)
-        counts = sections.build(ctx, event.meeting_id, ("counts",), Viewer())
-        return entry(ctx, event.meeting_id, event.attendance_uid) | counts
+        if "one" not in read:
+            read["one"] = sections.one_attendance(ctx, event.meeting_id, event.attendance_uid)
+        return {section: read["one"][section]} | _counts(ctx, event, read)
 
     return patch
 
 
-_one_line, _one_place = _one(sections.one_person), _one(sections.one_place)
-
-
-def _clock(ctx: Context, event: Event) -> Json:
+def _clock(ctx: Context, event: Event, read: Json) -> Json:
     return {"clock": rounds.clock(ctx, event.meeting_id)}
 
 
 def _room(section: str, entry: rounds.Entry) -> Patch:
     """The whole room when somebody changes the table, the phase alone when only the clock moved."""
 
-    def patch(ctx: Context, event: Event) -> Json:
+    def patch(ctx: Context, event: Event, read: Json) -> Json:
         if isinstance(event, RoundMoved) and not event.seats_change:
             return {section: rounds.phase_patch(ctx, event.meeting_id)}
         return {section: rounds.room_patch(ctx, event.meeting_id, entry)}
@@ -82,8 +90,8 @@ TABLE: dict[type[Event], dict[Audience, Patch]] = {
         Audience.DISPLAYS: _parts("counts"),
     },
     AttendanceChanged: {
-        Audience.DESK: _one_place,
-        Audience.FACILITATORS: _one_line,
+        Audience.DESK: _one("door"),
+        Audience.FACILITATORS: _one("room"),
         Audience.DISPLAYS: _parts("counts"),
     },
     ListChanged: {
@@ -91,13 +99,14 @@ TABLE: dict[type[Event], dict[Audience, Patch]] = {
         Audience.FACILITATORS: _parts("counts", "room"),
         Audience.DISPLAYS: _parts("counts"),
     },
-    PhoneJoined: {Audience.DESK: _one_place, Audience.FACILITATORS: _one_line},
+    PhoneJoined: {Audience.DESK: _one("door"), Audience.FACILITATORS: _one("room")},
     SeatingPlanned: _ROUNDS,
     RoundMoved: _ROUNDS,
     ExchangeMoved: {},
     PromiseChanged: {},
     ReferralMoved: {},
 }
+
 
 @dataclass(frozen=True)
 class PersonNews:
@@ -176,13 +185,34 @@ KINDS: dict[type[Event], str] = {
 }
 
 
+class InTurn:
+    """Tells in a greenlet of its own, in the order of the commits: nobody's answer waits until others have heard."""
+
+    def __init__(self, sockets: SocketIO, tell: Callable[[Told], None]) -> None:
+        self._tell = tell
+        self._waiting: SimpleQueue[Told] = SimpleQueue()
+        sockets.start_background_task(self._run)
+
+    def put(self, told: Told) -> None:
+        """Tell this after what came before it."""
+        self._waiting.put(told)
+
+    def _run(self) -> None:
+        while True:
+            told = self._waiting.get()
+            try:
+                self._tell(told)
+            except Exception:
+                log.exception("telling failed on %s", type(told.event).__name__)
+
+
 def install(sockets: SocketIO, ctx: Context) -> None:
-    """Tell every audience after each commit."""
+    """Tell every audience after each commit: at once in threading mode, in turn and beside the answer in gevent's."""
 
     def tell(told: Told) -> None:
-        event = told.event
+        event, read = told.event, Json()
         for audience, seq in told.seqs.items():
-            patch = TABLE[type(event)][audience](ctx, event)
+            patch = TABLE[type(event)][audience](ctx, event, read)
             news = {
                 "audience": audience.value,
                 "seq": seq,
@@ -197,7 +227,7 @@ def install(sockets: SocketIO, ctx: Context) -> None:
             if number % AT_ONCE == 0:
                 time.sleep(0)
 
-    ctx.bus.subscribe(tell)
+    ctx.bus.subscribe(InTurn(sockets, tell).put if cast(Any, sockets).async_mode == "gevent" else tell)
 
 
 def tell_person(sockets: SocketIO, ctx: Context, item: PersonNews, kind: str) -> None:

@@ -47,14 +47,23 @@ def place(person: RoomPerson) -> Json:
     }
 
 
-def room(ctx: Context, meeting_id: MeetingId, *, only: Uid | None = None) -> Json:
-    """The list keyed by attendance uid, whole or one line of it."""
-    return {person.uid: line(person) for person in attendance.everybody(ctx, meeting_id, only=only)}
+def room(ctx: Context, meeting_id: MeetingId) -> Json:
+    """The list keyed by attendance uid."""
+    return {person.uid: line(person) for person in attendance.everybody(ctx, meeting_id)}
 
 
-def door(ctx: Context, meeting_id: MeetingId, *, only: Uid | None = None) -> Json:
-    """The door's places keyed by attendance uid, whole or one of them."""
-    return {person.uid: place(person) for person in attendance.everybody(ctx, meeting_id, only=only)}
+def door(ctx: Context, meeting_id: MeetingId) -> Json:
+    """The door's places keyed by attendance uid."""
+    return {person.uid: place(person) for person in attendance.everybody(ctx, meeting_id)}
+
+
+def one(ctx: Context, meeting_id: MeetingId, uid: Uid) -> dict[str, Json | None]:
+    """One attendance as the sections `room` and `door` have it; None when it is no more."""
+    found = attendance.everybody(ctx, meeting_id, only=uid)
+    return {
+        "room": line(found[0]) if found else None,
+        "door": place(found[0]) if found else None,
+    }
 
 
 def hits(ctx: Context, people: Iterable[RoomPerson]) -> list[Json]:

@@ -64,11 +64,7 @@ def of_audiences(audiences: Iterable[Audience]) -> tuple[str, ...]:
     return tuple(name for name in BUILDERS if name in wanted)
 
 
-def one_person(ctx: Context, meeting_id: MeetingId, uid: Uid) -> Json:
-    """A patch of the room for one attendance; null takes away a line that is no more."""
-    return {"room": {uid: None} | attendance.room(ctx, meeting_id, only=uid)}
-
-
-def one_place(ctx: Context, meeting_id: MeetingId, uid: Uid) -> Json:
-    """A patch of the door for one attendance: whoever has not come has a place and no name."""
-    return {"door": {uid: None} | attendance.door(ctx, meeting_id, only=uid)}
+def one_attendance(ctx: Context, meeting_id: MeetingId, uid: Uid) -> Json:
+    """Patches of the room and of the door for one attendance; null takes away a line that is no more."""
+    lines = attendance.one(ctx, meeting_id, uid)
+    return {section: {uid: line} for section, line in lines.items()}

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from server.domain.round_clock import RoundClock
 from server.domain.vocabulary import AttendanceStatus, RoundPhase
 from server.persistence.models import Attendance, Group, Meeting, Person, Round, Seat
-from server.services import check_ins
+from server.services import check_ins, encounters
 from server.services.check_ins import Desk
 from server.services.context import Tx
 from tests import builders
@@ -63,21 +63,22 @@ def an_earlier_morning(morning: Morning, rounds: Sequence[Tables], *, days_ago: 
             if name in morning.attendances
         }
         for number, tables in enumerate(rounds, start=1):
-            tx.db.add(
-                Round(
-                    meeting_id=meeting.id,
-                    number=number,
-                    phase=RoundPhase.ENDED,
-                    length_ms=300_000,
-                    starts_at=starts,
-                    ends_at=starts + timedelta(minutes=5),
-                    seats=[
-                        Seat(attendance_id=rows[name].id, table_number=table)
-                        for table, people in enumerate(tables, start=1)
-                        for name in people
-                    ],
-                )
+            held = Round(
+                meeting_id=meeting.id,
+                number=number,
+                phase=RoundPhase.ENDED,
+                length_ms=300_000,
+                starts_at=starts,
+                ends_at=starts + timedelta(minutes=5),
+                seats=[
+                    Seat(attendance=rows[name], table_number=table, missed=False)
+                    for table, people in enumerate(tables, start=1)
+                    for name in people
+                ],
             )
+            tx.db.add(held)
+            tx.db.flush()
+            encounters.keep(tx, meeting, held, held.seats)
         return meeting.id
 
     return morning.ctx.transaction(work)

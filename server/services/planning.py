@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
@@ -133,6 +134,7 @@ def _situation(db: Session, meeting_id: MeetingId, now: datetime) -> _Situation:
     announced = [
         _seating(seats[n], known) for n in range(held_count + 1, meeting.rounds_wanted + 1) if seats.get(n)
     ]
+    today = now.astimezone(ZoneInfo(meeting.time_zone)).date()
     problem: Json = {
         "people": people,
         "rounds": meeting.rounds_wanted,
@@ -141,7 +143,7 @@ def _situation(db: Session, meeting_id: MeetingId, now: datetime) -> _Situation:
         # Nobody met in a round that does not count.
         "held": [[] if n in void else seating for n, seating in enumerate(held, start=1)],
         "history": [
-            [ids[met.first], ids[met.other], met.times, max(0, (now - met.last).days)]
+            [ids[met.first], ids[met.other], met.times, max(0, (today - met.last).days)]
             for met in queries.encounters_before(db, group_id, meeting_id)
             if met.first in ids and met.other in ids
         ],

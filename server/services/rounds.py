@@ -4,7 +4,7 @@ Every verb is a compare-and-set on the round's version: whoever pressed on an ol
 has moved on, and nothing changes. The meeting's row is locked first, because only one round runs at a time.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from server.domain.events import RoundMoved
 from server.domain.round_clock import RoundClock
 from server.domain.vocabulary import MeetingId, RoundPhase
 from server.persistence.models import Meeting, Round, Seat
+from server.services import encounters
 from server.services.context import Context, Json, Op, Tx
 
 ADJUST_MOST_SECONDS = rules.ADJUST_MOST_SECONDS
@@ -110,9 +111,10 @@ def end(ctx: Context, *, meeting_id: MeetingId, number: int, version: int, op: O
     """The round is over, and the next one is announced. Answers and raises as `start`."""
 
     def work(tx: Tx) -> Json:
-        _, this_round = _locked(tx, meeting_id, number, version)
+        meeting, this_round = _locked(tx, meeting_id, number, version)
         this_round.clock = this_round.clock.end(tx.now)
-        _mark_missed(tx.db, this_round, over_at=this_round.ends_at or tx.now)
+        seats = _mark_missed(tx.db, this_round, over_at=this_round.ends_at or tx.now)
+        encounters.keep(tx, meeting, this_round, seats)
         return _moved(tx, this_round, seats_change=True)
 
     return ctx.transaction(work, op=op)
@@ -124,6 +126,7 @@ def void(ctx: Context, *, meeting_id: MeetingId, number: int, version: int, op: 
     def work(tx: Tx) -> Json:
         _, this_round = _locked(tx, meeting_id, number, version)
         this_round.clock = this_round.clock.void(tx.now)
+        encounters.forget(tx, this_round)
         return _moved(tx, this_round, seats_change=True)
 
     return ctx.transaction(work, op=op)
@@ -158,7 +161,7 @@ def _phases(db: Session, meeting_id: MeetingId) -> list[tuple[int, RoundPhase]]:
     return [(int(number), phase) for number, phase in db.execute(question)]
 
 
-def _mark_missed(db: Session, this_round: Round, *, over_at: datetime) -> None:
+def _mark_missed(db: Session, this_round: Round, *, over_at: datetime) -> Sequence[Seat]:
     """A seat counts only for somebody who was in the room during the round; looked at on start and end."""
     began_at = this_round.starts_at or over_at
     seats = db.scalars(
@@ -167,6 +170,7 @@ def _mark_missed(db: Session, this_round: Round, *, over_at: datetime) -> None:
     for seat in seats:
         row = seat.attendance
         seat.missed = rules.missed(row.entered_at, row.left_at, began_at=began_at, over_at=over_at)
+    return seats
 
 
 def _moved(tx: Tx, this_round: Round, *, seats_change: bool) -> Json:

@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -153,8 +152,10 @@ def everybodys(ctx: Context, meeting_id: MeetingId, *, only: PersonId | None = N
         group_id = GroupId(db.get_one(Meeting, meeting_id).group_id)
         every = rounds.all_rounds(db, meeting_id)
         seats = _seats(db, meeting_id, [each.number for each in every])
-        met = queries.last_met(db, group_id, meeting_id, only=only)
-        promises = _promises(db, group_id, only)
+        # While nobody sits anywhere, as at the door, nobody has partners to know anything about.
+        seated = any(seats.values())
+        met = queries.last_met(db, group_id, meeting_id, only=only) if seated else {}
+        promises = _promises(db, group_id, only) if seated else {}
         question = (
             select(Attendance, Person)
             .join(Person, Person.id == Attendance.person_id)
@@ -167,7 +168,7 @@ def everybodys(ctx: Context, meeting_id: MeetingId, *, only: PersonId | None = N
     current = rounds.current_of(every)
     tables = {number: _by_table(seated) for number, seated in seats.items()}
     places = {number: {seat.person_id: seat for seat in seated} for number, seated in seats.items()}
-    known = {pair: MetBefore(_day(last), last.number) for pair, last in met.items()}
+    known = {pair: MetBefore(last.day, last.number) for pair, last in met.items()}
     return tuple(
         Mine(
             uid=Uid(row.uid),
@@ -285,5 +286,3 @@ def _promises(
     return {(PersonId(owner), PersonId(about)): text for owner, about, text in db.execute(question)}
 
 
-def _day(last: queries.LastMet) -> date:
-    return last.meeting_starts_at.astimezone(ZoneInfo(last.time_zone)).date()

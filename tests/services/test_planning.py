@@ -118,7 +118,7 @@ def test_those_who_met_last_week_do_not_meet_again(morning: Morning) -> None:
     } | {frozenset(("Mira", "Vik"))}
     for tables in _room(morning).values():
         assert not earlier & _pairs(tables)
-    assert {days for _, _, _, days in _problem(morning)["history"]} == {6}
+    assert {days for _, _, _, days in _problem(morning)["history"]} == {7}
 
 
 def test_a_repeat_that_cannot_be_avoided_is_named(morning: Morning) -> None:

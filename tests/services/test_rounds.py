@@ -10,7 +10,7 @@ from sqlalchemy import select
 from server.domain.errors import Conflict, NotFound, RuleViolation, WrongPhase
 from server.domain.round_clock import LEAD
 from server.domain.vocabulary import MeetingStatus, RoundPhase
-from server.persistence.models import Meeting, Round, Seat
+from server.persistence.models import Encounter, Meeting, Round, Seat
 from server.services import rounds
 from server.services.context import Context, Json, Op, Tx
 from tests.conftest import FakeClock
@@ -186,3 +186,21 @@ def test_a_seat_of_somebody_who_is_not_there_is_marked_missed(morning: Morning, 
     clock.pass_by(minutes=1)
     _press(morning, rounds.end, 1, 1)
     assert _missed(morning.ctx, morning, 1) == {"Max"}
+
+
+def _met(morning: Morning) -> set[frozenset[str]]:
+    names = {key: name for name, key in morning.people.items()}
+    with morning.ctx.reading() as db:
+        rows = db.scalars(select(Encounter).where(Encounter.meeting_id == morning.meeting_id))
+        return {frozenset((names[row.first_id], names[row.other_id])) for row in rows}
+
+
+def test_those_who_sat_together_have_met_once_the_round_has_ended_and_still_counts(morning: Morning) -> None:
+    everybody_in(morning, but=("Vik",))
+    seat_rounds(morning, [[("Olga", "Fiona"), ("Dora", "Mira"), ("Max", "Vik")]])
+    _press(morning, rounds.start, 1, 0)
+    assert _met(morning) == set()
+    _press(morning, rounds.end, 1, 1)
+    assert _met(morning) == {frozenset(("Olga", "Fiona")), frozenset(("Dora", "Mira"))}
+    _press(morning, rounds.void, 1, 2)
+    assert _met(morning) == set()

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.domain.errors import RuleViolation
 from server.domain.events import MeetingChanged
 from server.domain.vocabulary import FollowUpKind, Uid
-from server.persistence.models import FollowUp, Group, Meeting
+from server.persistence.models import Encounter, FollowUp, Group, Meeting
 from server.services import check_ins, displays, meetings, planning, rounds
 from server.services.context import Tx
 from server.wire import rounds as wire
@@ -292,6 +292,7 @@ def test_encounters_of_another_group_are_nobodys_business_here(morning: Morning)
     def give_away(tx: Tx) -> None:
         foreign = tx.db.scalars(select(Group).where(Group.id == morning.other_group_id)).one()
         tx.db.get_one(Meeting, earlier).group_id = foreign.id
+        tx.db.execute(update(Encounter).values(group_id=foreign.id))
 
     morning.ctx.transaction(give_away)
     seat_rounds(morning, TABLES)

@@ -9,7 +9,7 @@ from server.persistence.models.meetings import AgendaItem, Meeting
 from server.persistence.models.operations import Operation
 from server.persistence.models.people import Membership, Person
 from server.persistence.models.referrals import Referral, ReferralMove
-from server.persistence.models.rounds import Round, Seat, SeatingPlan
+from server.persistence.models.rounds import Encounter, Round, Seat, SeatingPlan
 
 __all__ = [
     "Account",
@@ -19,6 +19,7 @@ __all__ = [
     "CheckInEvent",
     "Consent",
     "Contact",
+    "Encounter",
     "Exchange",
     "FollowUp",
     "GrantRow",

@@ -1,8 +1,8 @@
 """Rounds are data: a row per round with its clock, a row per seat, and the plan they came from."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Boolean, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from server.domain.round_clock import RoundClock
@@ -70,6 +70,29 @@ class Seat(Base):
 
     this_round: Mapped[Round] = relationship(back_populates="seats")
     attendance: Mapped[Attendance] = relationship()
+
+
+class Encounter(Base):
+    """Two people sat together in a round that ended. Written with the end, gone when the round is void.
+
+    Kept beside the seats so that "you met before" is a look-up and not a search through years of seats.
+    `first_id` is the smaller one; `met_on` is the day at the meeting's place.
+    """
+
+    __tablename__ = "encounters"
+    __table_args__ = (
+        UniqueConstraint("round_id", "first_id", "other_id"),
+        Index("ix_encounters_pair", "group_id", "first_id", "other_id"),
+    )
+
+    id: Mapped[int] = key()
+    group_id: Mapped[int] = to("groups.id", index=False)
+    meeting_id: Mapped[int] = to("meetings.id")
+    round_id: Mapped[int] = to("rounds.id", index=False)
+    first_id: Mapped[int] = to("people.id")
+    other_id: Mapped[int] = to("people.id")
+    number: Mapped[int] = col(Integer, marks.ACTIVITY)
+    met_on: Mapped[date] = col(Date, marks.ACTIVITY)
 
 
 class SeatingPlan(Base):

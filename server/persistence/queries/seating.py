@@ -1,72 +1,57 @@
-"""Who sat with whom: the questions that planning, the phones and the lists ask of the seats.
+"""Who sat with whom: the questions that planning and the phones ask of the encounters.
 
-Only rounds that ended count as held, and only seats that were not missed count as taken. Table 0 is a bye and
-nobody meets there.
+Only rounds that ended count, and only seats that were not missed; a bye is no encounter.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.vocabulary import GroupId, MeetingId, PersonId, RoundPhase
-from server.persistence.models import Attendance, Meeting, Round, Seat
+from server.persistence.models import Attendance, Encounter, Meeting, Round, Seat
+
+Pair = tuple[PersonId, PersonId]
 
 
 @dataclass(frozen=True)
-class Encounter:
-    """Two people of a meeting sat together `times` times at earlier ones, the last time at `last`."""
+class Together:
+    """Two people of a meeting sat together `times` times at other meetings, the last time on `last`."""
 
     first: PersonId
     other: PersonId
     times: int
-    last: datetime
+    last: date
 
 
 @dataclass(frozen=True)
 class LastMet:
-    """The last earlier round in which two people of a meeting sat together."""
+    """The day and the round in which two people last sat together at another meeting."""
 
-    viewer: PersonId
-    other: PersonId
-    meeting_starts_at: datetime
-    time_zone: str
+    day: date
     number: int
 
 
-def encounters_before(db: Session, group_id: GroupId, meeting_id: MeetingId) -> tuple[Encounter, ...]:
+def encounters_before(db: Session, group_id: GroupId, meeting_id: MeetingId) -> tuple[Together, ...]:
     """Every pair on the list of a meeting that sat together at other meetings of the group. One statement.
 
     The smaller person id comes first.
     """
-    one, other = aliased(Seat), aliased(Seat)
-    who, whom = aliased(Attendance), aliased(Attendance)
     here = select(Attendance.person_id).where(Attendance.meeting_id == meeting_id).scalar_subquery()
     question = (
-        select(who.person_id, whom.person_id, func.count(), func.max(Meeting.starts_at))
-        .select_from(Meeting)
-        .join(Round, (Round.meeting_id == Meeting.id) & (Round.phase == RoundPhase.ENDED))
-        .join(one, (one.round_id == Round.id) & (one.table_number > 0) & one.missed.is_(False))
-        .join(
-            other,
-            (other.round_id == one.round_id)
-            & (other.table_number == one.table_number)
-            & other.missed.is_(False),
-        )
-        .join(who, who.id == one.attendance_id)
-        .join(whom, (whom.id == other.attendance_id) & (whom.person_id > who.person_id))
+        select(Encounter.first_id, Encounter.other_id, func.count(), func.max(Encounter.met_on))
         .where(
-            Meeting.group_id == group_id,
-            Meeting.id != meeting_id,
-            who.person_id.in_(here),
-            whom.person_id.in_(here),
+            Encounter.group_id == group_id,
+            Encounter.meeting_id != meeting_id,
+            Encounter.first_id.in_(here),
+            Encounter.other_id.in_(here),
         )
-        .group_by(who.person_id, whom.person_id)
-        .order_by(who.person_id, whom.person_id)
+        .group_by(Encounter.first_id, Encounter.other_id)
+        .order_by(Encounter.first_id, Encounter.other_id)
     )
     return tuple(
-        Encounter(PersonId(a), PersonId(b), int(times), last) for a, b, times, last in db.execute(question)
+        Together(PersonId(a), PersonId(b), int(times), last) for a, b, times, last in db.execute(question)
     )
 
 
@@ -90,65 +75,44 @@ def byes_before(db: Session, group_id: GroupId, meeting_id: MeetingId) -> dict[P
 
 def last_met(
     db: Session, group_id: GroupId, meeting_id: MeetingId, *, only: PersonId | None = None
-) -> dict[tuple[PersonId, PersonId], LastMet]:
-    """For everybody seated at a meeting and each of their partners there: when they last sat together before.
+) -> dict[Pair, LastMet]:
+    """For the people who share a table at a meeting: when they last sat together at another one.
 
-    Keyed by (viewer, other); with `only` for one viewer. One statement.
+    Keyed by (viewer, other) in both orders; with `only`, pairs with that person. One statement.
     """
-    now_one, now_other = aliased(Seat), aliased(Seat)
-    viewer, partner = aliased(Attendance), aliased(Attendance)
-    now_round = aliased(Round)
+    one, other, who, whom = aliased(Seat), aliased(Seat), aliased(Attendance), aliased(Attendance)
     pairs = (
-        select(viewer.person_id.label("viewer"), partner.person_id.label("other"))
-        .select_from(now_round)
-        .join(now_one, (now_one.round_id == now_round.id) & (now_one.table_number > 0))
-        .join(
-            now_other,
-            (now_other.round_id == now_one.round_id)
-            & (now_other.table_number == now_one.table_number)
-            & (now_other.id != now_one.id),
-        )
-        .join(viewer, viewer.id == now_one.attendance_id)
-        .join(partner, partner.id == now_other.attendance_id)
-        .where(now_round.meeting_id == meeting_id)
+        select(who.person_id.label("first"), whom.person_id.label("other"))
+        .select_from(Round)
+        .join(one, (one.round_id == Round.id) & (one.table_number > 0))
+        .join(other, (other.round_id == one.round_id) & (other.table_number == one.table_number))
+        .join(who, who.id == one.attendance_id)
+        .join(whom, (whom.id == other.attendance_id) & (whom.person_id > who.person_id))
+        .where(Round.meeting_id == meeting_id)
         .distinct()
     )
     if only is not None:
-        pairs = pairs.where(viewer.person_id == only)
+        pairs = pairs.where(or_(who.person_id == only, whom.person_id == only))
     pair = pairs.cte("pair")
-    one, other = aliased(Seat), aliased(Seat)
-    mine, theirs = aliased(Attendance), aliased(Attendance)
     newest = func.row_number().over(
-        partition_by=(pair.c.viewer, pair.c.other), order_by=(Meeting.starts_at.desc(), Round.number.desc())
+        partition_by=(Encounter.first_id, Encounter.other_id),
+        order_by=(Encounter.met_on.desc(), Encounter.meeting_id.desc(), Encounter.number.desc()),
     )
     found = (
         select(
-            pair.c.viewer,
-            pair.c.other,
-            Meeting.starts_at,
-            Meeting.time_zone,
-            Round.number,
+            Encounter.first_id,
+            Encounter.other_id,
+            Encounter.met_on,
+            Encounter.number,
             newest.label("place"),
         )
-        .select_from(pair)
-        .join(mine, mine.person_id == pair.c.viewer)
-        .join(one, (one.attendance_id == mine.id) & (one.table_number > 0) & one.missed.is_(False))
-        .join(Round, (Round.id == one.round_id) & (Round.phase == RoundPhase.ENDED))
-        .join(Meeting, (Meeting.id == Round.meeting_id) & (Meeting.group_id == group_id))
-        .join(
-            other,
-            (other.round_id == one.round_id)
-            & (other.table_number == one.table_number)
-            & other.missed.is_(False),
-        )
-        .join(theirs, (theirs.id == other.attendance_id) & (theirs.person_id == pair.c.other))
-        .where(Meeting.id != meeting_id)
+        .join(pair, (pair.c.first == Encounter.first_id) & (pair.c.other == Encounter.other_id))
+        .where(Encounter.group_id == group_id, Encounter.meeting_id != meeting_id)
         .subquery()
     )
-    rows = db.execute(select(found).where(found.c.place == 1))
-    return {
-        (PersonId(row.viewer), PersonId(row.other)): LastMet(
-            PersonId(row.viewer), PersonId(row.other), row.starts_at, row.time_zone, int(row.number)
-        )
-        for row in rows
-    }
+    known: dict[Pair, LastMet] = {}
+    for row in db.execute(select(found).where(found.c.place == 1)):
+        met = LastMet(row.met_on, int(row.number))
+        a, b = PersonId(row.first_id), PersonId(row.other_id)
+        known[a, b] = known[b, a] = met
+    return known

@@ -612,6 +612,30 @@ def upgrade() -> None:
         postgresql_where=sa.text("is_open"),
     )
     op.create_table(
+        "encounters",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("met_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["first_id"], ["people.id"], name=op.f("fk_encounters_first_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_encounters_group_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meetings.id"], name=op.f("fk_encounters_meeting_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["other_id"], ["people.id"], name=op.f("fk_encounters_other_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["round_id"], ["rounds.id"], name=op.f("fk_encounters_round_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_encounters")),
+        sa.UniqueConstraint("round_id", "first_id", "other_id", name=op.f("uq_encounters_round_id_first_id_other_id")),
+    )
+    op.create_index(op.f("ix_encounters_first_id"), "encounters", ["first_id"], unique=False)
+    op.create_index(op.f("ix_encounters_meeting_id"), "encounters", ["meeting_id"], unique=False)
+    op.create_index(op.f("ix_encounters_other_id"), "encounters", ["other_id"], unique=False)
+    op.create_index("ix_encounters_pair", "encounters", ["group_id", "first_id", "other_id"], unique=False)
+    op.create_table(
         "referral_moves",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("referral_id", sa.Integer(), nullable=False),

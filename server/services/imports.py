@@ -83,9 +83,9 @@ class Preview:
     skipped: tuple[int, ...]
     notes: tuple[Note, ...]
 
-    def count(self, fate: Fate) -> int:
+    def count(self, fate: str) -> int:
         """How many rows share a fate."""
-        return sum(row.fate is fate for row in self.rows)
+        return sum(row.fate == fate for row in self.rows)
 
 
 @dataclass(frozen=True)

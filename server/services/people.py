@@ -27,10 +27,9 @@ from server.domain.vocabulary import (
     Standing,
     Uid,
 )
-from server.formats.csv_out import delimiter_for, write_csv
 from server.persistence.models import Attendance, GrantRow, Group, Membership, Person
 from server.persistence.queries import people as queries
-from server.persistence.queries.people import Filter
+from server.persistence.queries.people import Filter as Filter
 from server.services import countries
 from server.services.context import Context, Op, Tx
 
@@ -73,7 +72,7 @@ class PersonView:
     standing: Standing
     since: date | None
     until: date | None
-    inviter_uid: Uid | None = None
+    inviter_id: PersonId | None = None
     inviter: str = ""
 
     @property
@@ -140,7 +139,7 @@ def listed(ctx: Context, group_id: GroupId, which: Filter, *, page: int = 1) -> 
         at = min(max(1, page), pages)
         rows = queries.found(db, group_id, which, limit=PAGE, offset=(at - 1) * PAGE)
         return Listing(
-            people=tuple(_view(*row) for row in rows),
+            people=tuple(as_view(*row) for row in rows),
             total=total,
             page=at,
             pages=pages,
@@ -152,7 +151,7 @@ def listed(ctx: Context, group_id: GroupId, which: Filter, *, page: int = 1) -> 
 def card(ctx: Context, group_id: GroupId, uid: str) -> PersonCard:
     """One person of the group. Raises NotFound. Three statements."""
     with ctx.reading() as db:
-        person = _view(*_found(queries.one(db, group_id, uid)))
+        person = as_view(*_found(queries.one(db, group_id, uid)))
         return PersonCard(
             person, queries.roles(db, group_id, person.id), queries.visits(db, group_id, person.id)
         )
@@ -244,35 +243,6 @@ def remove(ctx: Context, *, group_id: GroupId, uid: str) -> None:
     ctx.transaction(work)
 
 
-def export(
-    ctx: Context, group_id: GroupId, which: Filter, *, headers: Iterable[str], language: str, words: dict[Standing, str]
-) -> bytes:
-    """The people found as a CSV for the spreadsheet of that language; `headers` follow EXPORTED.
-
-    The file can be imported again and changes nothing.
-    """
-    called = countries.called(language)
-    with ctx.reading() as db:
-        people = [_view(*row) for row in queries.found(db, group_id, which)]
-
-    def cells(person: PersonView) -> list[str]:
-        values = vars(person.fields) | {
-            "country": called.get(person.fields.country, person.fields.country),
-            "standing": words[person.standing],
-            "invited_by": person.inviter,
-        }
-        return [values[name] for name in EXPORTED]
-
-    return write_csv(list(headers), map(cells, people), delimiter=delimiter_for(language))
-
-
-EXPORTED = (
-    "given_name", "family_name", "company", "sector", "email", "phone", "country", "region", "languages",
-    "looks_for", "offers", "standing", "invited_by",
-)  # fmt: skip
-"""The columns of the export, in their order."""
-
-
 def checked(fields: PersonFields) -> PersonFields:
     """The fields, tidied. Raises RuleViolation naming the first field that cannot be."""
     tidied = PersonFields(**{name: names.tidy(value) for name, value in vars(fields).items()})
@@ -302,7 +272,8 @@ def keys_of(fields: PersonFields, language: str) -> dict[str, str]:
     }
 
 
-def _view(person: Person, membership: Membership, inviter: Person | None) -> PersonView:
+def as_view(person: Person, membership: Membership, inviter: Person | None) -> PersonView:
+    """A helper of the use-cases: loaded rows as a value."""
     return PersonView(
         id=PersonId(person.id),
         uid=Uid(person.uid),
@@ -310,7 +281,7 @@ def _view(person: Person, membership: Membership, inviter: Person | None) -> Per
         standing=membership.standing,
         since=membership.since,
         until=membership.until,
-        inviter_uid=Uid(inviter.uid) if inviter else None,
+        inviter_id=PersonId(inviter.id) if inviter else None,
         inviter=names.full_name(inviter.given_name, inviter.family_name) if inviter else "",
     )
 

@@ -149,7 +149,7 @@ def open_session(
 def hash_password(password: str) -> str:
     """The argon2id hash of a new password. Raises RuleViolation("password_too_short")."""
     if len(password) < MIN_PASSWORD:
-        raise RuleViolation("password_too_short", least=MIN_PASSWORD)
+        raise RuleViolation("password_too_short", field="password", least=MIN_PASSWORD)
     return _hasher.hash(password[:1000])
 
 
@@ -207,8 +207,8 @@ def choose_language(ctx: Context, *, session_uid: Uid, language: str) -> None:
     ctx.transaction(work)
 
 
-def make_link(
-    ctx: Context,
+def add_link(
+    tx: Tx,
     *,
     purpose: str,
     life: timedelta,
@@ -219,27 +219,31 @@ def make_link(
     loopback_only: bool = False,
     uses: int = 1,
 ) -> str:
-    """A link token: `setup`, `person` (signs one person in) or `device` (a door, facilitator or display)."""
+    """A helper of the use-cases: the token of a new link inside their transaction."""
     token = secrets.token_urlsafe(24)
-
-    def work(tx: Tx) -> str:
-        tx.db.add(
-            OneTimeLink(
-                token_hash=token_hash(token),
-                purpose=purpose,
-                person_id=person_id,
-                role=role,
-                group_id=group_id,
-                meeting_id=meeting_id,
-                loopback_only=loopback_only,
-                uses_left=uses,
-                created_at=tx.now,
-                expires_at=tx.now + life,
-            )
+    tx.db.add(
+        OneTimeLink(
+            token_hash=token_hash(token),
+            purpose=purpose,
+            person_id=person_id,
+            role=role,
+            group_id=group_id,
+            meeting_id=meeting_id,
+            loopback_only=loopback_only,
+            uses_left=uses,
+            created_at=tx.now,
+            expires_at=tx.now + life,
         )
-        return token
+    )
+    return token
 
-    return ctx.transaction(work)
+
+def make_link(ctx: Context, *, purpose: str, life: timedelta, **more: Any) -> str:
+    """A link token: `setup`, `person` (signs one person in) or `device` (a door, facilitator or display).
+
+    `more` is what `add_link` takes.
+    """
+    return ctx.transaction(lambda tx: add_link(tx, purpose=purpose, life=life, **more))
 
 
 def _live_link(db: Session, token: str, now: datetime) -> OneTimeLink:

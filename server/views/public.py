@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -94,7 +95,7 @@ def set_up_form(visit: Visit, token: str) -> str:
             "base_url": "",
         }
     )
-    return render_template("public/set_up.html", values=values, token=token)
+    return render_template("public/set_up.html", values=values, token=token, zones=sorted(available_timezones()))
 
 
 @bp.post("/setup/<token>")

@@ -14,7 +14,7 @@ from server.domain.events import ListChanged
 from server.domain.vocabulary import GroupId, MeetingStatus, Standing, Uid
 from server.formats.people_columns import Field
 from server.persistence.models import Attendance, Group, Person
-from server.services import imports, people, uploads
+from server.services import imports, people, people_out, uploads
 from server.services.context import Context, Op, Tx
 from server.services.imports import Choices, Result
 from server.services.matching import Fate
@@ -302,18 +302,14 @@ def test_an_import_that_fails_in_the_middle_leaves_nothing(
 
 def test_what_is_exported_comes_back_unchanged(morning: Morning, ctx: Context) -> None:
     group = GroupId(morning.group_id)
-    words = {Standing.MEMBER: "member", Standing.VISITOR: "visitor", Standing.FORMER: "former"}
-    headers = [
-        "First name", "Last name", "Company", "Sector", "E-mail", "Phone", "Country", "Region", "Languages",
-        "Looks for", "Offers", "Standing", "Invited by",
-    ]  # fmt: skip
     fields = people.PersonFields("=2+3", "Zed", country="IT", languages="Italian, Polish", offers="-- cheap; good")
     people.create(ctx, group_id=group, change=people.Change(fields, Standing.VISITOR, "Mira Łukasik"))
     for language in ("en", "it", "pl"):
-        data = people.export(ctx, group, people.wanted(), headers=headers, language=language, words=words)
+        data = people_out.as_csv(ctx, group, people.wanted(), language=language)
         rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter="," if language == "en" else ";"))
         assert len(rows) == 8
         assert rows[-1][0] == "'=2+3"
+        assert len(imports.preview(ctx, group, data, "export.csv").columns) == len(people_out.COLUMNS)
         result = imports.run(ctx, group_id=group, data=data, name="export.csv")
         assert (result.new, result.changed, result.unchanged) == (0, 0, 6)
         assert [error.code for error in result.refused] == ["formula_in_cell"], "the name that would compute"

@@ -13,6 +13,8 @@ SENTENCES: dict[str, str] = {
     "upload_gone": N_("The file is no longer kept here. Choose it again."),
     "upload_missing": N_("Choose a file first."),
     "group_which": N_("Which group? There are: %(names)s"),
+    "standing_missing": N_("Choose member, visitor or former."),
+    "role_unknown": N_("Choose what the device should be."),
     "session_unknown": N_("There is no such device in this group."),
     # questions about a row, said in the preview
     "same_person_in_file": N_("The same person as in line %(line)s."),

@@ -40,6 +40,7 @@ class Someone:
     id: PersonId
     uid: Uid
     name: str
+    given: str
 
 
 @dataclass(frozen=True)
@@ -373,9 +374,8 @@ def _as_slip(row: Referral) -> rules.Slip:
 
 
 def _someone(person: Person) -> Someone:
-    return Someone(
-        PersonId(person.id), Uid(person.uid), names.full_name(person.given_name, person.family_name)
-    )
+    name = names.full_name(person.given_name, person.family_name)
+    return Someone(PersonId(person.id), Uid(person.uid), name, person.given_name)
 
 
 def _view(row: Referral, viewer: PersonId) -> SlipView:

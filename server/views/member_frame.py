@@ -1,0 +1,68 @@
+"""What all pages of a member share: the rail, the group's day, the words, files to take home."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Response, request, url_for
+from flask_babel import gettext
+
+from server.domain.access import Verb
+from server.services import groups
+from server.services.context import Json
+from server.views import member_words as words
+from server.views.guards import Visit
+
+FILES = {"csv": "text/csv", "vcf": "text/vcard", "ics": "text/calendar"}
+
+
+def frame(visit: Visit, nav: str) -> dict[str, Any]:
+    """What all member pages share: the rail, the group's day and zone, whether the line is safe, the words."""
+    with visit.ctx.reading() as db:
+        zone = groups.view(db, visit.group_id).settings.time_zone
+    today = visit.now.astimezone(ZoneInfo(zone)).date()
+    return {
+        "nav": nav,
+        "rail": rail(visit),
+        "zone": zone,
+        "now": visit.now,
+        "today": today,
+        "secure": visit.secure,
+        **words.WORDS,
+    }
+
+
+def rail(visit: Visit) -> list[tuple[str, str, str, str]]:
+    """The places this person may open; a visitor's list belongs to one meeting."""
+    found = []
+    if visit.may(Verb.PREPARE_MEETING):
+        found.append(("today", gettext("Today"), "home", "/o/"))
+    if visit.may(Verb.USE_BOARD):
+        found.append(("referrals", gettext("Referrals"), "slip", url_for("member.board")))
+        found.append(("follow_ups", gettext("Follow-ups"), "calendar", url_for("member.follow_ups")))
+        found.append(("card", gettext("My card"), "person", "/me/card"))
+    else:
+        found.append(("follow_ups", gettext("Follow-ups"), "calendar", owed_url()))
+        found.append(("phone", gettext("Meeting"), "people", f"/me/{meeting_uid()}"))
+    return found
+
+
+def sent() -> Json:
+    """The body of a form, for its operation id."""
+    return {name: value for name, value in request.form.items() if name not in {"csrf_token", "op"}}
+
+
+def meeting_uid() -> str:
+    """The meeting in the address; empty for the pages of all meetings."""
+    return str((request.view_args or {}).get("meeting", ""))
+
+
+def owed_url(anchor: str | None = None) -> str:
+    """The list one is on: of all meetings, or of the one in the address."""
+    return url_for("member.follow_ups", _anchor=anchor, meeting=meeting_uid() or None)
+
+
+def file_of(written: bytes, kind: str, name: str) -> Response:
+    """A file to keep, under a plain name."""
+    response = Response(written, content_type=f"{FILES[kind]}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return response

@@ -6,6 +6,7 @@ what is missing. The same extraction is used by the test that fails on a missing
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -55,9 +56,27 @@ def _found() -> Iterator[tuple[str, int, str | tuple[str, ...]]]:
             yield f"{folder}/{name}", line, message
 
 
+def _empty(language: str | None = None) -> Catalog:
+    """A catalogue whose head says the same every time: a date in it would change with every run."""
+    made = datetime(2026, 11, 21, tzinfo=UTC)
+    return Catalog(
+        locale=language,
+        project="Coltiva",
+        version="0",
+        header_comment="# Coltiva: what people read. Kept in step by web/catalogue.py.",
+        msgid_bugs_address="",
+        creation_date=made,
+        revision_date=made,
+        last_translator="The Coltiva authors",
+        language_team="",
+        charset="utf-8",
+        fuzzy=False,
+    )
+
+
 def texts() -> Catalog:
     """Every text of the program, with the files it stands in."""
-    catalogue = Catalog(project="Coltiva", charset="utf-8")
+    catalogue = _empty()
     for name, _line, message in sorted(_found(), key=lambda entry: entry[:2]):
         if message:
             # Line numbers would change with every commit and say nothing to a translator.
@@ -84,6 +103,12 @@ def missing(catalogue: Catalog) -> list[str]:
     return open_ones
 
 
+def write(catalogue: Catalog, language: str) -> None:
+    """Store a catalogue, sorted, so that two people's changes rarely meet."""
+    with path_of(language).open("wb") as file:
+        write_po(file, catalogue, width=110, sort_output=True, include_lineno=False)
+
+
 def main() -> int:
     """Bring both catalogues up to date and say what is missing."""
     template = texts()
@@ -91,11 +116,10 @@ def main() -> int:
     for language in LANGUAGES:
         path = path_of(language)
         path.parent.mkdir(parents=True, exist_ok=True)
-        catalogue = of(language) if path.is_file() else Catalog(locale=language, project="Coltiva")
+        catalogue = of(language) if path.is_file() else _empty(language)
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
-        with path.open("wb") as file:
-            write_po(file, catalogue, width=110, omit_header=False, sort_output=True, include_lineno=False)
+        write(catalogue, language)
         open_ones = missing(catalogue)
         left += len(open_ones)
         print(f"{language}: {len(list(catalogue)) - 1} texts, {len(open_ones)} missing")

@@ -126,9 +126,8 @@ def _situation(db: Session, meeting_id: MeetingId, now: datetime) -> _Situation:
     ids = {person.pop("person"): person["id"] for person in people}
     group_id = GroupId(meeting.group_id)
     byes = queries.byes_before(db, group_id, meeting_id)
-    for person_id, attendance_id in ids.items():
-        if person_id in byes:
-            next(p for p in people if p["id"] == attendance_id)["byes"] = byes[person_id]
+    byes_of = {ids[person_id]: times for person_id, times in byes.items() if person_id in ids}
+    people = [each | ({"byes": byes_of[each["id"]]} if each["id"] in byes_of else {}) for each in people]
     held = [_seating(seats.get(n, {}), known) for n in range(1, held_count + 1)]
     void = {each.number for each in begun if each.phase is RoundPhase.VOID}
     announced = [
@@ -322,7 +321,11 @@ def summary(ctx: Context, meeting_id: MeetingId) -> Summary | None:
             .where(Attendance.meeting_id == meeting_id)
         )
         name = {key: names.full_name(given, family) for key, given, family in db.execute(question)}
-    problem, made = json.loads(kept.problem), json.loads(kept.plan)
+    return _summed_up(kept.made_at, json.loads(kept.problem), json.loads(kept.plan), name)
+
+
+def _summed_up(made_at: datetime, problem: Json, made: Json, name: Mapping[int, str]) -> Summary:
+    """A plan file in what it means; `name` gives the name behind an attendance."""
     held = len(problem["held"])
     free = list(enumerate(made["rounds"], start=1))[held:]
     again = sorted(
@@ -334,7 +337,7 @@ def summary(ctx: Context, meeting_id: MeetingId) -> Summary | None:
         }
     )
     return Summary(
-        made_at=kept.made_at,
+        made_at=made_at,
         people=len(problem["people"]),
         rounds=len(free),
         repeats=tuple(Again(n, name.get(a, ""), name.get(b, "")) for n, a, b in again),

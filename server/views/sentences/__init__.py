@@ -8,11 +8,13 @@ from server.views.sentences import (
     facilitator,
     files,
     organiser,
+    paper,
     people,
     planning,
     referrals,
 )
 
 SENTENCES: dict[str, str] = {}
-for _module in (access, attendee, display, door, facilitator, files, organiser, people, planning, referrals):
+_MODULES = (access, attendee, display, door, facilitator, files, organiser, paper, people, planning, referrals)
+for _module in _MODULES:
     SENTENCES |= _module.SENTENCES

@@ -1,0 +1,173 @@
+"""Figures of a meeting and of the group's meetings: pictures with their tables, and the list as a spreadsheet."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal, gettext, lazy_gettext
+
+from server.domain.access import Verb
+from server.domain.vocabulary import AttendanceStatus, ReferralState, Standing
+from server.services import figures, meetings
+from server.services.figures import Figures, ListWords
+from server.views import guards, languages, pages
+from server.views.guards import Visit
+
+bp = Blueprint("figures", __name__, url_prefix="/o")
+
+STATUSES = {
+    AttendanceStatus.EXPECTED: lazy_gettext("expected"),
+    AttendanceStatus.PRESENT: lazy_gettext("came"),
+    AttendanceStatus.SUBSTITUTED: lazy_gettext("sent a substitute"),
+    AttendanceStatus.APOLOGISED: lazy_gettext("apologised"),
+    AttendanceStatus.MEDICAL: lazy_gettext("ill"),
+    AttendanceStatus.ABSENT: lazy_gettext("absent"),
+}
+STANDINGS = {
+    Standing.MEMBER: lazy_gettext("member"),
+    Standing.VISITOR: lazy_gettext("visitor"),
+    Standing.FORMER: lazy_gettext("former member"),
+}
+STATES = {
+    ReferralState.DRAFT: lazy_gettext("draft"),
+    ReferralState.GIVEN: lazy_gettext("given"),
+    ReferralState.ACCEPTED: lazy_gettext("accepted"),
+    ReferralState.CONTACTED: lazy_gettext("contacted"),
+    ReferralState.IN_PROGRESS: lazy_gettext("in progress"),
+    ReferralState.WON: lazy_gettext("won"),
+    ReferralState.LOST: lazy_gettext("lost"),
+    ReferralState.NO_ANSWER: lazy_gettext("no answer"),
+    ReferralState.NOT_A_FIT: lazy_gettext("not a fit"),
+    ReferralState.DECLINED: lazy_gettext("declined"),
+}
+BARS = 26
+"""More bars than this cannot be told apart on a phone."""
+
+
+@dataclass(frozen=True)
+class Bars:
+    """One picture: values above named bars, what it is, what it says in a sentence, what its axes are called."""
+
+    id: str
+    title: str
+    period: str
+    finding: str
+    name_word: str
+    value_word: str
+    bars: tuple[tuple[str, int], ...]
+
+    @property
+    def most(self) -> int:
+        """The highest value, at least 1."""
+        return max((value for _, value in self.bars), default=0) or 1
+
+
+@bp.get("/<meeting>/figures")
+@guards.needs(Verb.SEE_NUMBERS)
+def meeting(visit: Visit) -> str:
+    """One meeting in figures."""
+    found = figures.of_meeting(visit.ctx, visit.meeting_id)
+    return render_template(
+        "organiser/figures.html",
+        meeting=found.meeting,
+        figures=found,
+        middle=format_decimal(found.met.middle) if found.met else None,
+        arrivals=_arrivals(found),
+        met=_met(found),
+        referrals=[(STATES[state], number) for state, number in found.referrals],
+    )
+
+
+def _arrivals(found: Figures) -> Bars | None:
+    if not found.arrivals:
+        return None
+    busiest = max(found.arrivals, key=lambda slot: slot.came)
+    return Bars(
+        id="arrivals",
+        title=gettext("When people came"),
+        period=gettext("in pieces of ten minutes; the start was at %(time)s", time=_local(found)),
+        finding=gettext(
+            "Most came in the ten minutes from %(time)s: %(n)s.", time=f"{busiest.begins:%H:%M}", n=busiest.came
+        ),
+        name_word=gettext("From"),
+        value_word=gettext("People"),
+        bars=tuple((f"{slot.begins:%H:%M}", slot.came) for slot in found.arrivals),
+    )
+
+
+def _local(found: Figures) -> str:
+    return pages.local_time(found.meeting.starts_at, found.meeting.time_zone)
+
+
+def _met(found: Figures) -> Bars | None:
+    if found.met is None:
+        return None
+    spread = dict(found.met.spread)
+    numbers = range(found.met.least, found.met.most + 1)
+    return Bars(
+        id="met",
+        title=gettext("Whom people met in the rounds"),
+        period=gettext("how many people met how many others; rounds held: %(n)s", n=found.rounds_held),
+        finding=gettext(
+            "Between %(least)s and %(most)s people, in the middle %(middle)s.",
+            least=found.met.least,
+            most=found.met.most,
+            middle=format_decimal(found.met.middle),
+        ),
+        name_word=gettext("People met"),
+        value_word=gettext("By how many"),
+        bars=tuple((str(number), spread.get(number, 0)) for number in numbers),
+    )
+
+
+@bp.get("/<meeting>/attendance.csv")
+@guards.needs(Verb.SEE_NUMBERS)
+def attendance_list(visit: Visit) -> ResponseReturnValue:
+    """Everybody on the list with their times, for the spreadsheet."""
+    view, _ = meetings.show(visit.ctx, visit.meeting_id)
+    headers = (
+        gettext("Name"),
+        gettext("Company"),
+        gettext("Standing"),
+        gettext("Status"),
+        gettext("Came at"),
+        gettext("Left at"),
+        gettext("Late"),
+        gettext("Left early"),
+        gettext("Walk-in"),
+        gettext("Guest of"),
+    )
+    words = ListWords(
+        headers=headers,
+        statuses={status: str(word) for status, word in STATUSES.items()},
+        standings={standing: str(word) for standing, word in STANDINGS.items()},
+        yes=gettext("yes"),
+        language=languages.current(),
+    )
+    response = Response(
+        figures.attendance_list(visit.ctx, visit.meeting_id, words), mimetype="text/csv; charset=utf-8"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{view.slug}.csv"'
+    return response
+
+
+@bp.get("/numbers")
+@guards.needs(Verb.SEE_NUMBERS)
+def numbers(visit: Visit) -> str:
+    """The group's meetings in a row: how many came, how many of them visitors, what was given."""
+    rows = figures.of_group(visit.ctx, visit.group_id, limit=BARS)
+    held = [row for row in rows if row.came]
+    shown = tuple(
+        (pages.local_time(row.meeting.starts_at, row.meeting.time_zone, "d MMM"), row.came)
+        for row in reversed(held[:12])
+    )
+    picture = Bars(
+        id="came",
+        title=gettext("How many came"),
+        period=gettext("the last twelve meetings, visitors included"),
+        finding=gettext("Last time %(n)s people came.", n=held[0].came) if held else "",
+        name_word=gettext("Meeting"),
+        value_word=gettext("Came"),
+        bars=shown,
+    )
+    return render_template("organiser/figures_group.html", rows=rows, picture=picture if held else None)

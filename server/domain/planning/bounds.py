@@ -5,8 +5,9 @@ without.
 """
 
 import numpy as np
+import numpy.typing as npt
 
-from .cost import Cost, again_and_again, count_meetings, table_pairs, trio_counts
+from .cost import Cost, count_meetings, evaluate, table_pairs, trio_counts
 from .model import FRESH, Bools, Ints, Model
 from .starts import empty_tables
 
@@ -19,33 +20,38 @@ def least_pairs(people: int, cells: int) -> int:
 
 def lower_bound(model: Model) -> Cost:
     """A cost no plan for this problem can fall below, level by level."""
-    fixed = empty_tables(model)
-    counts = count_meetings(model, fixed)
-    again = again_and_again(counts, model.times > 0)
-    repeats = _repeats(model, counts, model.times > 0)
-    fresh = _repeats(model, counts, model.load >= FRESH)
-    reachable = _reachable(model)
-    spread = int((counts * model.mass + 50 * counts * (counts - 1)).sum()) // 2
-    lightest = _lightest_repeat(model)
+    held = empty_tables(model)
+    counts = count_meetings(model, held)
+    reachable = _reachable(model, counts)
+    again = _again(counts, model.times > 0)
+    repeats = _repeats(model, counts, reachable, model.times > 0)
+    fresh = _repeats(model, counts, reachable, model.load >= FRESH)
+    out_of_reach = ~reachable
     return Cost(
-        must_meet_missed=int((model.must & ~reachable).sum()) // 2,
+        must_meet_missed=int((model.must & out_of_reach).sum()) // 2,
         fresh_repeats=fresh,
         same_sector=_same_sector(model, int(counts[model.same].sum()) // 2),
-        repeat_load=max(FRESH * fresh, lightest * repeats),
+        repeat_load=max(FRESH * fresh, _lightest_repeat(model) * repeats),
         repeats=repeats,
-        wishes_missed=int((model.wanted & ~reachable).sum()) // 2,
-        affinity_missed=int(model.affine[~reachable].sum()) // 2,
-        visitors_missed=int((model.guest & ~reachable).sum()) // 2,
-        familiarity=spread,
+        wishes_missed=int((model.wanted & out_of_reach).sum()) // 2,
+        affinity_missed=int(model.affine[out_of_reach].sum()) // 2,
+        visitors_missed=int((model.guest & out_of_reach).sum()) // 2,
+        familiarity=evaluate(model, held).familiarity,
         most_repeats=max(int(again.sum(axis=1).max()), -(-2 * repeats // model.n)),
         extra_trios=_extra_trios(model),
     )
 
 
-def _repeats(model: Model, counts: Ints, known: Bools) -> int:
+def _again(counts: Ints, known: Bools) -> Ints:
+    """Meetings of each pair beyond its first ever; `known` marks the pairs who had met before."""
+    return np.maximum(counts - ~known, 0)
+
+
+def _repeats(model: Model, counts: Ints, reachable: Bools, known: Bools) -> int:
     """The fewest meetings of people who have met before, when `known` marks those who had before today."""
-    held = int(again_and_again(counts, known).sum()) // 2
-    return max(held, _by_counting(model, known), _by_pigeonholes(model), _by_person(model, known))
+    held = int(_again(counts, known).sum()) // 2
+    fresh = (reachable & ~known).sum(axis=1)
+    return max(held, _by_counting(model, fresh), _by_pigeonholes(model), _by_person(model, fresh))
 
 
 def _lightest_repeat(model: Model) -> int:
@@ -53,13 +59,14 @@ def _lightest_repeat(model: Model) -> int:
     return min(FRESH, int(known.min())) if len(known) else FRESH
 
 
-def _reachable(model: Model) -> Bools:
+def _reachable(model: Model, counts: Ints) -> Bools:
     """Pairs who can still meet, or have met in a held round."""
-    reachable = count_meetings(model, empty_tables(model)) > 0
-    for number in model.free_rounds:
+    reachable = counts > 0
+    for present in {tuple(here.present) for here in model.layout.rounds.values()}:
         here = np.zeros(model.n, np.bool_)
-        here[model.layout.rounds[number].present] = True
+        here[list(present)] = True
         reachable |= here[:, None] & here[None, :]
+    np.fill_diagonal(reachable, False)
     return reachable
 
 
@@ -70,11 +77,9 @@ def _round_sizes(model: Model) -> list[list[int]]:
     return held + [model.layout.rounds[number].sizes for number in model.free_rounds]
 
 
-def _by_counting(model: Model, known: Bools) -> int:
+def _by_counting(model: Model, fresh: npt.NDArray[np.int64]) -> int:
     """There are only so many pairs who have not met; every meeting beyond them is a repeat."""
     meetings = sum(size * (size - 1) // 2 for sizes in _round_sizes(model) for size in sizes)
-    fresh = _reachable(model) & ~known
-    np.fill_diagonal(fresh, False)
     return max(0, meetings - int(fresh.sum()) // 2)
 
 
@@ -88,7 +93,7 @@ def _by_pigeonholes(model: Model) -> int:
     return sum(least_pairs(size, first) for sizes in rounds[1:] for size in sizes)
 
 
-def _by_person(model: Model, known: Bools) -> int:
+def _by_person(model: Model, fresh: npt.NDArray[np.int64]) -> int:
     """Somebody at tables with more seats than there are people to meet repeats some; two share a repeat."""
     there = np.zeros(model.n, np.int64)
     for number in model.free_rounds:
@@ -100,9 +105,7 @@ def _by_person(model: Model, known: Bools) -> int:
     for row in model.held_tables:
         one, _ = table_pairs(row)
         there += np.bincount(one, minlength=model.n)
-    fresh = _reachable(model) & ~known
-    np.fill_diagonal(fresh, False)
-    return int(-(-np.maximum(there - fresh.sum(axis=1), 0).sum() // 2))
+    return int(-(-np.maximum(there - fresh, 0).sum() // 2))
 
 
 def _same_sector(model: Model, held: int) -> int:

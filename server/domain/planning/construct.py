@@ -60,9 +60,9 @@ def _drawn_vectors(g: int, p: int, rounds: int, seed: int) -> list[list[int]]:
     once."""
     rng = random.Random(seed)
     best: list[list[int]] = []
-    for _ in range(60 if g <= 30 else 4):
+    for _ in range(24 if g <= 30 else 4):
         rows = [[0] * p]
-        for _ in range(rounds * 6):
+        for _ in range(120):
             candidate = [0, *rng.sample(range(1, g), p - 1)]
             if all(len({(a - b) % g for a, b in zip(candidate, row, strict=True)}) == p for row in rows):
                 rows.append(candidate)

@@ -6,13 +6,13 @@ weighted sum (`energy`), because a temperature needs one; `energy` is kept up st
 recomputation.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from .model import FRESH, Bools, Ints, Model
-from .problem import Problem
+from .model import FRESH, Ints, Model
+from .problem import Mode, Problem
 
 Tables = Ints
 """A plan inside the planner: one row per round, the table of every person, -1 for absent or bye."""
@@ -89,61 +89,73 @@ def trio_counts(model: Model, tables: Tables) -> npt.NDArray[np.int64]:
 def bye_counts(model: Model, tables: Tables) -> npt.NDArray[np.int64]:
     """Byes of each person: those of earlier meetings, and the rounds they are there for but sit nowhere."""
     total = model.past_byes.astype(np.int64)
-    for index, person_id in enumerate(model.ids):
-        person = model.problem.by_id[person_id]
-        total[index] += sum(
-            1
-            for number in range(model.rounds)
-            if tables[number, index] < 0 and person.is_there(number) and _sits_out(model, number)
-        )
+    for number, there in model.rounds_with_bye.items():
+        total += there & (tables[number] < 0)
     return total
 
 
-def _sits_out(model: Model, number: int) -> bool:
-    shape = model.problem.shapes[number]
-    return shape.has_bye(len(model.problem.present(number)))
+class MetPairs:
+    """The pairs that sit together at all, each once, with how often: all that sums over pairs need to see."""
+
+    def __init__(self, model: Model, tables: Tables, rounds: range | None = None) -> None:
+        codes = [np.empty(0, np.int64)]
+        for number in rounds if rounds is not None else range(model.rounds):
+            one, other = table_pairs(tables[number])
+            ordered = one < other
+            codes.append(one[ordered] * model.n + other[ordered])
+        both, self.times = np.unique(np.concatenate(codes), return_counts=True)
+        self.one, self.other = np.divmod(both, model.n)
+
+    def of(self, matrix: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+        """The entries of a matrix over people, for these pairs."""
+        return matrix[self.one, self.other].astype(np.int64)
 
 
 def evaluate(model: Model, tables: Tables) -> Cost:
     """The cost of a whole plan, computed from nothing but its seats."""
-    counts = count_meetings(model, tables)
-    met = counts > 0
-    again = again_and_again(counts, model.times > 0)
-    free = count_meetings(model, tables, model.free_rounds) if model.problem.forbidden else counts
-    earlier = np.minimum(model.times, 2)
+    met = MetPairs(model, tables)
+    known = met.of(model.times)
+    load = met.of(model.load)
+    again = met.times - (known == 0)
     return Cost(
-        forbidden=_half(free[model.forbidden]),
-        must_meet_missed=_half(model.must & ~met),
-        thirds=_thirds(model, counts, earlier),
-        fresh_repeats=_half(again_and_again(counts, model.load >= FRESH)),
-        same_sector=_half(counts[model.same]),
-        repeat_load=_half(met * model.load + FRESH * np.maximum(counts - 1, 0)),
-        repeats=_half(again),
+        forbidden=_forbidden(model, tables),
+        must_meet_missed=model.totals.must - int(met.of(model.must).sum()),
+        thirds=_thirds(model, known, met.times),
+        fresh_repeats=int((met.times - (load < FRESH)).sum()),
+        same_sector=int((met.times * met.of(model.same)).sum()),
+        repeat_load=int((load + FRESH * (met.times - 1)).sum()),
+        repeats=int(again.sum()),
         seats_changed=seats_changed(model, tables),
-        wishes_missed=_half(model.wanted & ~met),
-        affinity_missed=_half(model.affine[~met]),
-        visitors_missed=_half(model.guest & ~met),
-        familiarity=_half(counts * model.mass + 50 * counts * (counts - 1)),
-        most_repeats=int(again.sum(axis=1).max()),
+        wishes_missed=model.totals.wanted - int(met.of(model.wanted).sum()),
+        affinity_missed=model.totals.affine - int(met.of(model.affine).sum()),
+        visitors_missed=model.totals.guest - int(met.of(model.guest).sum()),
+        familiarity=int((met.times * met.of(model.mass) + 50 * met.times * (met.times - 1)).sum()),
+        most_repeats=_most_repeats(model, met, again),
         extra_byes=_choose_two(bye_counts(model, tables)),
         extra_trios=_choose_two(trio_counts(model, tables)),
         walks=walks(tables),
     )
 
 
-def _thirds(model: Model, counts: Ints, earlier: Ints) -> int:
-    if model.problem.mode.value == "distinct":
+def _forbidden(model: Model, tables: Tables) -> int:
+    if not model.problem.forbidden:
         return 0
-    return _half(np.maximum(counts - (2 - earlier), 0))
+    met = MetPairs(model, tables, model.free_rounds)
+    return int((met.times * met.of(model.forbidden)).sum())
 
 
-def again_and_again(counts: Ints, known: Bools) -> Ints:
-    """Meetings of each pair beyond its first ever; `known` marks the pairs who had met before."""
-    return np.maximum(counts - ~known, 0)
+def _thirds(model: Model, known: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> int:
+    """Meetings after a pair's second, earlier ones counted; asked for only where nobody is to meet thrice."""
+    if model.problem.mode is not Mode.NEVER_THRICE:
+        return 0
+    return int(np.maximum(times + np.minimum(known, 2) - 2, 0).sum())
 
 
-def _half(array: npt.NDArray[np.generic]) -> int:
-    return int(array.sum(dtype=np.int64)) // 2
+def _most_repeats(model: Model, met: MetPairs, again: npt.NDArray[np.int64]) -> int:
+    per_person = np.zeros(model.n, np.int64)
+    np.add.at(per_person, met.one, again)
+    np.add.at(per_person, met.other, again)
+    return int(per_person.max())
 
 
 def _choose_two(counts: npt.NDArray[np.int64]) -> int:
@@ -172,14 +184,11 @@ def marginal(model: Model, counts: Ints, first: Ints, later: Ints) -> Ints:
 
 def energy(model: Model, tables: Tables) -> int:
     """The number the search lowers: the weighted sum over pairs and seats."""
-    counts = count_meetings(model, tables).astype(np.int64)
-    met = counts > 0
-    more = np.maximum(counts - 1, 0)
-    pairs = met * model.first + more * model.later + int(model.step) * (more * (more - 1) // 2)
+    met = MetPairs(model, tables)
+    more = met.times - 1
+    pairs = met.of(model.first) + more * met.of(model.later) + int(model.step) * (more * (more - 1) // 2)
     trios = trio_counts(model, tables)
     w = model.weights
     return (
-        int(pairs.sum()) // 2
-        + w.trio * int((trios * trios).sum())
-        + w.moved * seats_changed(model, tables)
+        int(pairs.sum()) + w.trio * int((trios * trios).sum()) + w.moved * seats_changed(model, tables)
     )

@@ -13,12 +13,14 @@ def explain(problem: Problem, rounds: tuple[Seating, ...]) -> tuple[Explanation,
     for past in problem.history:
         met[past.a].add(past.b)
         met[past.b].add(past.a)
+    locked = {(lock.person, lock.number) for lock in problem.locked}
     found: list[Explanation] = []
     for number, seating in enumerate(rounds):
         for table_number, table in enumerate(seating):
             for person_id in table:
                 others = [other for other in table if other != person_id]
-                found.extend(_at_table(problem, number, table_number, person_id, others, met[person_id]))
+                found.extend(_at_table(problem, number, person_id, others, met[person_id]))
+                found.extend(_pinned(problem, number, table_number, problem.by_id[person_id], locked))
         for table in seating:
             for person_id in table:
                 met[person_id].update(other for other in table if other != person_id)
@@ -27,12 +29,7 @@ def explain(problem: Problem, rounds: tuple[Seating, ...]) -> tuple[Explanation,
 
 
 def _at_table(
-    problem: Problem,
-    number: int,
-    table: int,
-    person_id: PersonId,
-    others: list[PersonId],
-    met: set[PersonId],
+    problem: Problem, number: int, person_id: PersonId, others: list[PersonId], met: set[PersonId]
 ) -> Iterator[Explanation]:
     new = [other for other in others if other not in met]
     again = [other for other in others if other in met]
@@ -40,26 +37,28 @@ def _at_table(
         yield Explanation(person_id, number, "new_people", {"people": new, "count": len(new)})
     if again:
         yield Explanation(person_id, number, "met_before", {"people": again, "count": len(again)})
-    person = problem.by_id[person_id]
-    for other in others:
-        sector = problem.by_id[other].sector
-        if sector is not None and sector in person.looks_for:
-            yield Explanation(person_id, number, "wish_met", {"other": other, "sector": sector})
-    pin = _pinned(problem, number, table, person)
-    if pin is not None:
-        yield pin
+    wishes = problem.by_id[person_id].looks_for
+    if wishes:
+        for other in others:
+            sector = problem.by_id[other].sector
+            if sector is not None and sector in wishes:
+                yield Explanation(person_id, number, "wish_met", {"other": other, "sector": sector})
 
 
-def _pinned(problem: Problem, number: int, table: int, person: Person) -> Explanation | None:
+def _pinned(
+    problem: Problem, number: int, table: int, person: Person, locked: set[tuple[PersonId, int]]
+) -> Iterator[Explanation]:
+    key = None
     if number < len(problem.held):
-        return Explanation(person.id, number, "round_held", {"table": table})
-    if any(lock.person == person.id and lock.number == number for lock in problem.locked):
-        return Explanation(person.id, number, "seat_locked", {"table": table})
-    if person.host:
-        return Explanation(person.id, number, "hosts_table", {"table": table})
-    if person.fixed_table is not None:
-        return Explanation(person.id, number, "table_fixed", {"table": table})
-    return None
+        key = "round_held"
+    elif (person.id, number) in locked:
+        key = "seat_locked"
+    elif person.host:
+        key = "hosts_table"
+    elif person.fixed_table is not None:
+        key = "table_fixed"
+    if key is not None:
+        yield Explanation(person.id, number, key, {"table": table})
 
 
 def _sitting_out(problem: Problem, number: int, seating: Seating) -> Iterator[Explanation]:

@@ -59,6 +59,16 @@ class Weights:
     forbidden: int = 500_000
 
 
+@dataclass(frozen=True)
+class Totals:
+    """How many pairs there are of each kind (of affine ones: the sum of their weights)."""
+
+    must: int
+    wanted: int
+    affine: int
+    guest: int
+
+
 class Model:
     """A checked problem, compiled. Arrays are indexed by person (ids in canonical order) and by round."""
 
@@ -108,6 +118,11 @@ class Model:
             looks[index, [code[sector] for sector in person.looks_for if sector in code]] = True
         self.looks_for = looks
         self.past_byes = np.array([p.byes for p in people], np.int32)
+        self.rounds_with_bye = {
+            number: np.array([person.is_there(number) for person in people], np.bool_)
+            for number, shape in enumerate(self.problem.shapes)
+            if shape.size == 2 and shape.has_bye(len(self.problem.present(number)))
+        }
         self.held_tables = self.tables_of(self.problem.held)
         self.previous = self.tables_of(self.problem.previous)
 
@@ -141,6 +156,7 @@ class Model:
         self.affine = self._affinities()
         self.forbidden = self._pairs(self.problem.forbidden)
         self.must = self._pairs(self.problem.must_meet)
+        self.totals = Totals(*(int(m.sum()) // 2 for m in (self.must, self.wanted, self.affine, self.guest)))
 
     def _affinities(self) -> Ints:
         count = len(self.sector_names)

@@ -214,16 +214,17 @@ class Run:
         self.on_progress(Progress(self.cost, share, seatings(self.model, self.tables)))
 
     def _refuse_forbidden(self) -> None:
-        if not self.cost.forbidden:
-            return
-        for one, other in self.model.problem.forbidden:
-            a, b = self.model.layout.index[one], self.model.layout.index[other]
-            for number in self.model.free_rounds:
-                if self.tables[number, a] == self.tables[number, b] >= 0:
-                    raise RuleViolation(
-                        "plan_forbidden_unavoidable",
-                        field="forbidden", person=one, other=other, round=number,
-                    )
+        index = self.model.layout.index
+        together = [
+            (one, other, number)
+            for one, other in self.model.problem.forbidden
+            for number in self.model.free_rounds
+            if self.tables[number, index[one]] == self.tables[number, index[other]] >= 0
+        ]
+        for one, other, number in together[:1]:
+            raise RuleViolation(
+                "plan_forbidden_unavoidable", field="forbidden", person=one, other=other, round=number
+            )
 
 
 def seatings(model: Model, tables: Tables) -> tuple[Seating, ...]:

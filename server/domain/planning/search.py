@@ -24,6 +24,7 @@ NOISE_SIZE = 1 << 15
 SCORED_AT_ONCE = 24_000
 HEAT_LEVELS = 200
 STEPS_A_VISIT = 5
+MOST_STEPS_A_VISIT = 24
 
 
 def _gumbel_table() -> Ints:
@@ -121,7 +122,7 @@ class Polisher:
     def visit(self, number: int, at_most: int, noise: Noise) -> int:
         """Work on one round while all other rounds stay as they are; returns the steps taken."""
         desk = Desk(self, number)
-        steps = min(at_most, max(STEPS_A_VISIT, 2 * desk.size // desk.rows))
+        steps = min(at_most, MOST_STEPS_A_VISIT, max(STEPS_A_VISIT, 2 * desk.size // desk.rows))
         for _ in range(steps):
             change = desk.step(noise, self.rng)
             if change is None:

@@ -97,11 +97,13 @@ def design_start(model: Model, byes: dict[int, int]) -> DesignStart | None:
     if model.problem.shapes[first.number].size == 2 and max(first.sizes) <= 3:
         return None if first.fixed else _paired(model, first.present, first.has_bye, byes)
     made = seat_by_design(len(first.present), len(first.sizes), len(layouts), hosts=bool(first.fixed))
+    if not made:
+        return None
     complete = len(made) >= len(layouts)
     return DesignStart(first.present, made, complete, {}, dict(first.fixed), len(first.sizes))
 
 
-def _paired(model: Model, present: list[int], has_bye: bool, byes: dict[int, int]) -> DesignStart:
+def _paired(model: Model, present: list[int], has_bye: bool, byes: dict[int, int]) -> DesignStart | None:
     wanted = len(model.free_rounds)
     made, over = pairs_by_design(len(present), wanted)
     complete = len(made) >= wanted
@@ -110,6 +112,8 @@ def _paired(model: Model, present: list[int], has_bye: bool, byes: dict[int, int
         fair = complete and not model.past_byes.any() and not model.held
         order = over if not fair else over[: int(model.visitor[present].any())]
         pinned = {point: byes[number] for point, number in zip(order, model.free_rounds, strict=False)}
+        if len(set(pinned.values())) < len(pinned):
+            return None
     elif over:
         made = _with_trios(made, over, len(present))
     return DesignStart(present, made, complete, pinned)

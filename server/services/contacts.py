@@ -30,7 +30,7 @@ from server.domain.vocabulary import (
 )
 from server.persistence.models import Attendance, Contact, FollowUp, Group, Meeting, Person
 from server.persistence.queries import exchanges as queries
-from server.services import consents, people
+from server.services import consents, follow_ups, people
 from server.services.context import Context, Json, Op, Tx
 from server.services.seating import MetBefore
 
@@ -172,12 +172,18 @@ def write_down(
     def work(tx: Tx) -> Json:
         meeting = tx.db.get_one(Meeting, meeting_id)
         other = PersonId(_attendee(tx.db, meeting_id, owner, about).id)
+        answers_late = jotting.stay is not None and meeting.status is MeetingStatus.CLOSED
+        if answers_late:
+            # Locked first, as whoever closes a meeting does.
+            tx.db.get_one(Meeting, meeting_id, with_for_update=True)
         tx.db.get_one(Person, owner, with_for_update=True)
         card = keep(tx, owner, other, group_id=GroupId(meeting.group_id), meeting_id=meeting_id)
         if note is not None and note != card.note:
             card.note, card.changed_at = note, tx.now
         if jotting.stay is not None and jotting.stay is not card.stay_in_touch:
             card.stay_in_touch, card.changed_at = jotting.stay, tx.now
+            if answers_late:
+                follow_ups.propose(tx, meeting, only={owner, other})
         if (promise is not None or jotting.due_on is not None) and _promise(
             tx, meeting, owner, other, promise, jotting.due_on
         ):

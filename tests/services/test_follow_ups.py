@@ -28,7 +28,7 @@ from server.persistence.models import (
     Person,
     Referral,
 )
-from server.services import follow_ups, one_to_ones, owed
+from server.services import contacts, follow_ups, one_to_ones, owed
 from server.services.bus import Told
 from server.services.context import Op, Tx
 from server.services.owed import OwedPage
@@ -179,6 +179,21 @@ def test_a_later_answer_adds_one_a_week_later_and_a_later_no_takes_it_back(
     assert _after(morning, earlier) == 0
     assert _proposed(morning, "Mira") == [("Olga", "both_want_to", DAY + timedelta(days=21))]
     assert _proposed(morning, "Max") == []
+
+
+def test_an_answer_written_down_after_the_end_proposes_at_once(morning: Morning, earlier: int) -> None:
+    with morning.ctx.reading() as db:
+        uid = Uid(db.get_one(Person, morning.people["Max"]).uid)
+    for _ in range(2):
+        contacts.write_down(
+            morning.ctx,
+            meeting_id=earlier,  # type: ignore[arg-type]
+            owner=morning.people["Mira"],
+            about=uid,
+            jotting=contacts.Jotting(stay=YES),
+        )
+    assert _proposed(morning, "Mira") == [("Max", "you_want_to", DAY + timedelta(days=14))]
+    assert _proposed(morning, "Max") == [("Mira", "you_met", DAY + timedelta(days=14))]
 
 
 def test_only_the_two_whom_an_answer_concerns_are_looked_at(morning: Morning, earlier: int) -> None:

@@ -2,12 +2,13 @@
  * The board and a slip's page, kept up to date: when news or a fresh snapshot know of other versions than the page
  * does, the page is fetched again and its live part replaced. What is being typed, the focus and the scroll stay.
  */
-import { $, $$, announce, show } from "../lib/dom.js";
+import { $, $$, announce, icon, show, text } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { Live } from "../lib/live.js";
 
 const PART = "[data-live]";
 let fetching = 0;
+let heard = false; // before the first connection there is nothing to say
 
 /** Versions as the snapshot has them, in the order of their uids. */
 const versions = (slips) => Object.entries(slips ?? {}).map(([uid, slip]) => [uid, slip.version ?? slip]).sort();
@@ -57,14 +58,16 @@ function focusAgain(part, focus) {
 
 const controls = (place) => $$("a, button, input, summary", place).filter((each) => each.type !== "hidden");
 
-/** The line that says whether the page keeps itself up to date. */
+/** The line that says whether the page keeps itself up to date; without a script it says nothing. */
 function line(link = live.link) {
-  const net = $("[data-net]");
-  if (!net) return;
+  const place = $("[data-line]");
+  const net = $("[data-net]", place);
   const connected = link === "connected" || link === "polling";
   net.classList.toggle("off", !connected);
-  show(net);
-  $("span", net).textContent = connected ? t("Kept up to date") : t("No network");
+  $("svg", net).replaceWith(icon(connected ? "wifi" : "offline"));
+  text($("span", net), connected ? t("Kept up to date") : t("No network"));
+  show(place, connected || heard);
+  heard ||= connected;
 }
 
 const live = new Live({

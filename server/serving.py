@@ -25,7 +25,7 @@ from gevent.pywsgi import WSGIServer
 from server import assets
 from server.app import create_app, create_context
 from server.config import Settings, SettingsError
-from server.services import groups, sessions, workbench
+from server.services import groups, sessions, uploads, workbench
 from server.services.context import Context
 from server.sockets import heartbeat
 from server.sockets.transport import send_all
@@ -85,6 +85,7 @@ def run(settings: Settings, *, greet: Callable[[Context, Settings], None], say: 
     guard = only_one(settings.instance) if not settings.database else contextlib.nullcontext()
     with guard:
         ctx = create_context(settings)
+        uploads.sweep(ctx)
         app: Flask = create_app(settings, context=ctx, async_mode="gevent")
         server = listen(settings, app)
         here = replace(settings, port=int(server.server_port or settings.port))
@@ -138,13 +139,13 @@ def greet_group(say: Callable[[str], None]) -> Callable[[Context, Settings], Non
             say(f"Set up your group (once, within 24 hours): {here}/setup/{token}")
         if phones != here:
             say(f"Phones and other computers: {phones}")
-            _say_qr(say, phones)
+            say_qr(say, phones)
         say(f"Data: {settings.instance}   Stop: Ctrl-C")
 
     return greet
 
 
-def _say_qr(say: Callable[[str], None], address: str) -> None:
+def say_qr(say: Callable[[str], None], address: str) -> None:
     """The QR, where the console can draw it: an old Windows console cannot."""
     try:
         qr_text(address).encode(sys.stdout.encoding or "ascii")

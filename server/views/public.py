@@ -21,7 +21,7 @@ bp = Blueprint("public", __name__)
 HOME_OF_ROLE: tuple[tuple[Role, str], ...] = (
     (Role.ORGANISER, "organiser.home"),
     (Role.SECRETARY, "organiser.home"),
-    (Role.FACILITATOR, "facilitator.console"),
+    (Role.FACILITATOR, "facilitator.run"),
     (Role.GREETER, "front_desk.desk"),
     (Role.STEWARD, "front_desk.desk"),
     (Role.DISPLAY, "display.screen"),

@@ -15,7 +15,7 @@ from tests.rooms import everybody_in
 from tests.serving import Served, serve
 
 pytestmark = pytest.mark.browser
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds; the machine may be busy. Nothing here waits by the clock."""
 OpenConsole = Callable[..., Page]
 MAIN = '[data-key="main"]'

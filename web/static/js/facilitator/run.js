@@ -22,7 +22,7 @@ let clock = first.clock;
 let length = first.length_ms; // of a round that is still to be planned
 let wanted = first.rounds; // how many the organiser wants
 let status = page.dataset.status;
-let busy = false;
+let busy = ""; // the act that waits for its answer
 const later = [];
 let armed = null;
 
@@ -127,21 +127,22 @@ function press(button) {
   if (act === "message") return $("[name=message]").focus();
   if (button.getAttribute("aria-disabled") === "true") return say(button.title);
   if (busy) {
-    // Half a minute twice is a minute; a second press of anything else would undo the first.
-    if (act === "plus" || act === "minus") later.push(button);
+    // Half a minute twice is a minute; anything else pressed twice is meant once. The news may show the next
+    // button before the answer is here, so a press of something else waits its turn.
+    if (act !== busy || act === "plus" || act === "minus") later.push({ button, act });
     return undefined;
   }
   if (act === "end" && !sure()) return undefined;
   if (act === "plan") say(t("Planning. A second or two."));
-  return run(ACTS[act], act === "plan" ? t("Planned. Everybody knows their table.") : "");
+  return run(act, act === "plan" ? t("Planned. Everybody knows their table.") : "");
 }
 
-async function run(act, done = "") {
-  busy = true;
+async function run(name, done = "", act = ACTS[name]) {
+  busy = name;
   page.toggleAttribute("data-busy", true);
   try {
     const answer = await act();
-    if ("clock" in answer) {
+    if ("clock" in answer && !older(answer.clock)) {
       clock = answer.clock;
       show();
     }
@@ -151,12 +152,15 @@ async function run(act, done = "") {
     say(error.code === "network" ? t("No answer from the server. Nothing is known to have changed; look at the clock.") : error.text || error.message);
     if (error.status === 409) await refresh();
   } finally {
-    busy = false;
+    busy = "";
     page.toggleAttribute("data-busy", false);
     const next = later.shift();
-    if (next) press(next);
+    if (next && next.act === next.button.dataset.act) press(next.button);
   }
 }
+
+/** The news may have told of a later press before this one's answer was here. */
+const older = (other) => other?.number === clock?.number && other?.version < clock?.version;
 
 /** Somebody else was faster: what the round is now stands in the state. */
 async function refresh() {
@@ -233,6 +237,8 @@ addEventListener("keydown", (event) => {
 page.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");
   if (!button) return;
+  // The second half of a double click would press what the first half has just brought up.
+  if (event.detail > 1 && button === buttons.main) return;
   wake.hold();
   press(button);
 });
@@ -240,7 +246,7 @@ page.addEventListener("click", (event) => {
 $("[data-message]").addEventListener("submit", (event) => {
   event.preventDefault();
   const message = $("[name=message]").value;
-  run(() => send(`${page.dataset.run}/message`, { message }), message.trim() ? t("All screens show it.") : t("Taken away."));
+  run("message", message.trim() ? t("All screens show it.") : t("Taken away."), () => send(`${page.dataset.run}/message`, { message }));
 });
 
 show();

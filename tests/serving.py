@@ -45,6 +45,7 @@ def serve(
     """A server over `folder`; `prepare(ctx)` runs before it starts, its result is
     `served.data`."""
     database = options[options.index("--database") + 1] if "--database" in options else ""
+    folder.mkdir(parents=True, exist_ok=True)
     ctx = create_context(Settings(instance=folder, database=database))
     prepared = prepare(ctx)
     ctx.database.close()

@@ -182,6 +182,9 @@ def write_down(
             card.note, card.changed_at = note, tx.now
         if jotting.stay is not None and jotting.stay is not card.stay_in_touch:
             card.stay_in_touch, card.changed_at = jotting.stay, tx.now
+            if meeting.status is MeetingStatus.CLOSED:
+                tx.db.flush()
+                follow_ups.propose(tx, meeting, only=(owner, other))
             if answers_late:
                 follow_ups.propose(tx, meeting, only={owner, other})
         if (promise is not None or jotting.due_on is not None) and _promise(

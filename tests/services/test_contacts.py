@@ -8,8 +8,16 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from server.domain.errors import RuleViolation
-from server.domain.vocabulary import ContactField, FollowUpKind, GroupId, RoundPhase, StayInTouch, Uid
-from server.persistence.models import Contact, FollowUp, Person, Round, Seat
+from server.domain.vocabulary import (
+    ContactField,
+    FollowUpKind,
+    GroupId,
+    MeetingStatus,
+    RoundPhase,
+    StayInTouch,
+    Uid,
+)
+from server.persistence.models import Contact, FollowUp, Meeting, Person, Round, Seat
 from server.services import consents, contacts, exchanges
 from server.services.contacts import Jotting, MetView
 from server.services.context import Op, Tx
@@ -156,6 +164,26 @@ def test_the_other_screens_of_a_promiser_hear_of_it_and_nobody_elses(app: Flask,
     assert mine.behind() == []
     assert theirs.hear() == []
     assert "Call" not in str(theirs.answer)
+
+
+def test_an_answer_after_the_meeting_brings_the_proposals_up_to_date(room: Morning) -> None:
+    def close(tx: Tx) -> None:
+        meeting = tx.db.get_one(Meeting, room.meeting_id)
+        meeting.status, meeting.closed_at = MeetingStatus.CLOSED, tx.now
+
+    def proposed() -> set[tuple[int, int]]:
+        with room.ctx.reading() as db:
+            rows = db.scalars(select(FollowUp).where(FollowUp.kind == FollowUpKind.ONE_TO_ONE))
+            return {(row.owner_id, row.about_id) for row in rows}
+
+    writes(room, "Mira", "Vik", stay=StayInTouch.YES)
+    assert proposed() == set()
+    room.ctx.transaction(close)
+    writes(room, "Mira", "Max", stay=StayInTouch.YES)
+    mira, max_ = room.people["Mira"], room.people["Max"]
+    assert {(mira, max_), (max_, mira)} <= proposed()
+    writes(room, "Max", "Mira", stay=StayInTouch.NO)
+    assert not proposed() & {(mira, max_), (max_, mira)}
 
 
 def own(morning: Morning, who: str, **change: str) -> None:

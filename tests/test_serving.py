@@ -19,7 +19,7 @@ from server.persistence import schema
 from server.persistence.database import Database
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 30
+PATIENCE = 60
 """Seconds until a started program must have said something; a loaded computer needs some of them."""
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("COLTIVA_")} | {
     "PYTHONPATH": str(ROOT),
@@ -74,14 +74,14 @@ def test_it_says_where_it_is_serves_there_and_ends_when_told(
     process, address = _serve(start, tmp_path / "group")
     link = _line(process, r"Set up your group \(once, within 24 hours\): (http://\S+)")[1]
     assert link.startswith(address)
+    assert _line(process, r"^Data: (.+?)   Stop: Ctrl-C$")[1] == str(tmp_path / "group")
     with urllib.request.urlopen(f"{address}/health") as answer:
         assert answer.status == 200
     with urllib.request.urlopen(link) as page:
         assert "Set up your group" in page.read().decode()
     process.send_signal(number)
-    out, err = process.communicate(timeout=PATIENCE)
+    _, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, err) == (0, "")
-    assert str(tmp_path / "group") in out
     assert sorted(path.name for path in (tmp_path / "group").iterdir() if path.suffix != "") == [
         "coltiva.db", "installation.key",
     ], "nothing half-written stays behind"  # fmt: skip
@@ -99,6 +99,15 @@ def test_an_instance_that_is_served_is_refused_to_a_second_process_and_free_agai
     first.wait()
     with serving.only_one(tmp_path / "group"):
         pass
+
+
+def test_a_file_that_somebody_left_behind_is_swept_at_the_start(start: Start, tmp_path: Path) -> None:
+    left = tmp_path / "group" / "uploads" / "left.upload"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"people.csv\nAnna")
+    os.utime(left, (0, 0))
+    _serve(start, tmp_path / "group")
+    assert not left.exists()
 
 
 def _newer(folder: Path) -> None:

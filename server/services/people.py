@@ -342,12 +342,10 @@ def _follow(tx: Tx, group_id: GroupId, person_id: PersonId, standing: Standing) 
     tx.db.flush()
     listed_at = set()
     for row, status in queries.places(tx.db, group_id, person_id):
-        listed_at.add(row.meeting_id)
-        if status is MeetingStatus.DRAFT and row.entered_at is None:
-            if standing is Standing.FORMER:
-                tx.db.delete(row)
-            else:
-                row.standing = standing
+        if row.person_id == person_id:
+            listed_at.add(row.meeting_id)
+            if status is MeetingStatus.DRAFT and row.entered_at is None:
+                _stand(tx, row, standing)
         tx.record(AttendanceChanged(MeetingId(row.meeting_id), Uid(row.uid)))
     if standing is Standing.MEMBER:
         for meeting_id, status in queries.not_closed(tx.db, group_id):
@@ -359,6 +357,13 @@ def _follow(tx: Tx, group_id: GroupId, person_id: PersonId, standing: Standing) 
             tx.db.add(expected)
             tx.db.flush()
             tx.record(AttendanceChanged(meeting_id, Uid(expected.uid)))
+
+
+def _stand(tx: Tx, row: Attendance, standing: Standing) -> None:
+    if standing is Standing.FORMER:
+        tx.db.delete(row)
+    else:
+        row.standing = standing
 
 
 def sort_anew(tx: Tx, group_id: GroupId, language: str) -> None:

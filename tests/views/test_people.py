@@ -11,15 +11,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from server.domain.vocabulary import GroupId, Role, Standing
+from server.domain.vocabulary import GroupId, MeetingStatus, Role, Standing
 from server.formats import people_columns, tables
-from server.persistence.models import Group, Person, SessionRow
-from server.services import people, people_out
+from server.persistence.models import Group, Meeting, Person, SessionRow
+from server.services import attendance, people, people_out
 from server.services.context import Context
 from server.views.sentences import SENTENCES
 from tests import builders
 from tests.conftest import Browser, FakeClock
 from tests.mornings import Morning
+from tests.screens import Screen
 
 Browsers = Callable[[str | None], Browser]
 LIST = """First name,Last name,Company,Email
@@ -428,6 +429,41 @@ def test_a_write_without_the_pages_token_is_refused(browser: Browsers, morning: 
         answer = olga.client.post(path, data={"given_name": "Anna", "standing": "member"})
         assert answer.status_code == 403, path
     assert people.listed(ctx, GroupId(morning.group_id), people.wanted()).total == 6
+
+
+@pytest.mark.parametrize("status", [MeetingStatus.DRAFT, MeetingStatus.OPEN])
+def test_an_open_list_at_the_door_follows_every_change_of_the_people(
+    app: Flask, morning: Morning, browser: Browsers, status: MeetingStatus
+) -> None:
+    def prepare(tx: Any) -> None:
+        tx.db.get_one(Meeting, morning.meeting_id).status = status
+
+    morning.ctx.transaction(prepare)
+    olga, mira, vik = browser("Olga"), _uid(morning, "Mira"), _uid(morning, "Vik")
+    screens = {who: Screen(app, morning, who) for who in ("Dora", "Fiona", "Olga")}
+
+    def all_follow(what: str) -> None:
+        assert all(screen.hear() for screen in screens.values()), what
+        assert {who: screen.behind() for who, screen in screens.items()} == {who: [] for who in screens}, what
+
+    changes: list[tuple[str, dict[str, object]]] = [
+        (f"/o/people/{mira}", {"given_name": "Mira", "family_name": "Adamska", "standing": "member"}),
+        (f"/o/people/{vik}", {"given_name": "Vik", "standing": "member"}),
+        (f"/o/people/{mira}/remove", {}),
+    ]
+    for path, form in changes:
+        assert olga.submit(path, form).status_code == 303
+        all_follow(path)
+    if status is MeetingStatus.DRAFT:
+        assert olga.submit("/o/people", {"given_name": "Zoe", "standing": "member"}).status_code == 303
+        all_follow("somebody new")
+    fields = _hidden(_upload(olga, LIST).get_data(as_text=True))
+    assert olga.submit("/o/people/import/run", fields).status_code == 200
+    all_follow("the import")
+    names = {person.name for person in attendance.everybody(morning.ctx, morning.meeting_id)}
+    assert ({"Zoe", "Anna Nowak"} <= names, "Mira Adamska" in names) == (
+        (True, False) if status is MeetingStatus.DRAFT else (False, True)
+    )
 
 
 def test_every_refusal_of_a_row_can_be_said(app: Flask) -> None:

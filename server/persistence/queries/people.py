@@ -135,14 +135,16 @@ def not_closed(db: Session, group_id: GroupId) -> list[tuple[MeetingId, MeetingS
 
 
 def places(db: Session, group_id: GroupId, person_id: PersonId) -> list[tuple[Attendance, MeetingStatus]]:
-    """Where somebody stands on the lists of meetings that are not closed. One statement."""
+    """Lines about somebody on the lists of meetings that are not closed: the own ones, and those of the people they
+    invited, which name them. One statement.
+    """
     question = (
         select(Attendance, Meeting.status)
         .join(Meeting, Meeting.id == Attendance.meeting_id)
         .where(
             Meeting.group_id == group_id,
             Meeting.status != MeetingStatus.CLOSED,
-            Attendance.person_id == person_id,
+            or_(Attendance.person_id == person_id, Attendance.invited_by_id == person_id),
         )
         .order_by(Attendance.id)
     )

@@ -89,6 +89,9 @@ def run(settings: Settings, *, greet: Callable[[Context, Settings], None], say: 
         app: Flask = create_app(settings, context=ctx, async_mode="gevent")
         server = listen(settings, app)
         here = replace(settings, port=int(server.server_port or settings.port))
+        hub = gevent.get_hub()
+        # A phone that goes away in the middle of an answer is everyday life, no fault to report.
+        hub.NOT_ERROR = (*hub.NOT_ERROR, ConnectionError)
         stop = gevent.event.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             gevent.signal_handler(number, stop.set)

@@ -5,7 +5,7 @@ import io
 import random
 from dataclasses import dataclass
 
-GIVEN = ("Anna", "Łucja", "Marco", "Zofia", "Giulia", "Tomasz", "Emma", "Paweł", "Chiara", "Oliver", "Żaneta", "Niccolò")
+GIVEN = ("Anna", "Łucja", "Marco", "Zofia", "Giulia", "Tomasz", "Emma", "Paweł", "Chiara", "Oliver", "Żaneta", "Nicolò")
 FAMILY = ("Bianchi", "Wójcik", "D'Alò", "Baker", "Źrebiec", "De Luca", "Kowalczyk", "Rossi", "O'Neill", "Łęcka")
 SECTORS = ("Florist", "Photographer", "Catering", "Notary", "Accounting", "Plumber", "Web design", "Insurance")
 

@@ -70,13 +70,18 @@ class Screen:
             assert time.monotonic() < deadline, f"waited in vain: {what}; the page says {self.says()}"
             self.page.wait_for_timeout(50)
 
+    def shows_after_reload(self, words: str) -> bool:
+        """Whether the page, fetched again, shows some words."""
+        self.page.reload()
+        return words in self.text("main")
+
     def says(self) -> list[str]:
         """What the page tells its reader right now, for a failed wait."""
         return self.page.locator("[role=status], [role=alert]").all_text_contents()
 
     def seconds_left(self) -> int:
         """The seconds that this screen's clock shows."""
-        shown = self.page.locator("[data-ring] [data-clock] span.d, [data-ring] [data-clock] span.c").all_text_contents()
+        shown = self.page.locator("[data-ring] [data-clock] span").all_text_contents()
         minutes, _, seconds = "".join(shown).partition(":")
         return int(minutes) * 60 + int(seconds)
 

@@ -301,7 +301,8 @@ def pass_a_referral(giver: Phone, receiver: Phone, receiver_name: str) -> None:
 def take_everything_home(phone: Phone) -> None:
     """The follow-up list with the promise, as a page, a spreadsheet, cards and a calendar."""
     phone.open("/follow-ups")
-    assert "send the number of the notary" in phone.text("main")
+    # What was written down goes out by itself, a moment after the last key.
+    phone.until(lambda: phone.shows_after_reload("send the number of the notary"), "the promise stands on the list")
     rows = phone.context.request.get("/follow-ups.csv").body().decode("utf-8-sig")
     assert "grows lemons" in rows
     assert len(list(csv.reader(io.StringIO(rows)))) > 1

@@ -23,9 +23,10 @@ function draw() {
     text($("[data-at]", line), at === null ? "" : clock(at + sum));
     sum += minutesOf(line);
     const names = { n: index + 1 };
-    text($("label .vh", line), t("Line %(n)s", names));
-    text($(".minutes .vh", line), t("Minutes of line %(n)s", names));
-    const [up, remove] = $$("button", line);
+    const [title, minutes] = $$("label .vh", line);
+    text(title, t("Line %(n)s", names));
+    text(minutes, t("Minutes of line %(n)s", names));
+    const [remove, up] = $$("button", line);
     up.setAttribute("aria-label", t("Line %(n)s: one up", names));
     remove.setAttribute("aria-label", t("Take out line %(n)s", names));
     up.hidden = index === 0;

@@ -48,8 +48,8 @@ function hear() {
   live.start();
 }
 
-function onstate(state) {
-  room.take(state);
+function onstate(state, kind) {
+  room.take(state, kind === "snapshot");
   if (untouched && state.meeting) field.show(doors(state.meeting.status));
 }
 
@@ -90,11 +90,8 @@ function soundChanged(on) {
 
 /** One scan has changed: shown large while it is the latest, in its line otherwise. */
 function onentry(entry) {
-  if (entry.kind === "in") {
-    room.welcomed(entry.answer);
-    if (!live?.snapshot) room.count(entry.answer.counts);
-  }
-  room.draw();
+  if (entry.kind === "in") room.welcomed(entry.answer);
+  else room.draw();
   if (entry === scans.latest) answer(SOUND[entry.kind], shown(entry));
   else if (entry.kind === "no") announce(`${entry.name}: ${refusal(entry.answer).name}`);
 }
@@ -195,9 +192,8 @@ async function press(path, body, done) {
 }
 
 function undo(uid, name) {
-  return press("undos", { uid }, ({ counts }) => {
-    room.undone(uid);
-    room.count(counts);
+  return press("undos", { uid }, (undone) => {
+    room.undone(undone);
     answer(null, { kind: "waiting", word: t("Undone"), name, more: [t("Expected again; the badge can be scanned at once.")] });
   });
 }

@@ -9,7 +9,8 @@ const MOST_PLACES = 120;
 
 export class Room {
   #lines = {};
-  #told = new Map(); // answers of this door that the news have not brought yet
+  #told = new Map(); // what this door was answered and the news have not brought yet
+  #counts = null;
   #known = null;
   #order = $$("[data-bed] use").map((use) => use.dataset.key);
 
@@ -17,37 +18,51 @@ export class Room {
     Object.assign(this, { times, now, scans, mayUndo, undo, undoPhone });
   }
 
-  /** The state of the meeting as the news have it. */
-  take({ counts, door }) {
+  /** The meeting as the news have it; a `whole` state knows every answer that was given before it. */
+  take({ counts, door }, whole) {
     this.#lines = door ?? {};
-    for (const uid of this.#told.keys()) if (this.#lines[uid]?.entered_at) this.#told.delete(uid);
-    if (counts) this.count(counts);
-    this.#bed();
+    this.#counts = counts ?? null;
+    for (const [uid, line] of this.#told) if (whole || inRoom(line) === inRoom(this.#lines[uid])) this.#told.delete(uid);
     this.draw();
   }
 
   /** An answer of this door: shown at once, the news will say the same. */
-  welcomed({ uid, name, company, standing, since, desk, phone }) {
-    this.#told.set(uid, { name, company, standing, desk, phone, entered_at: Date.parse(since) });
-    this.draw();
+  welcomed({ uid, name, company, standing, since, desk, phone, counts }) {
+    this.#tell(uid, { name, company, standing, desk, phone, entered_at: Date.parse(since) }, counts);
   }
 
   /** An entry was taken back here. */
-  undone(uid) {
-    this.#told.delete(uid);
+  undone({ undone: uid, counts }) {
+    this.#tell(uid, { ...this.#lines[uid], entered_at: null }, counts);
+  }
+
+  #tell(uid, line, counts) {
+    if (inRoom(line) !== inRoom(this.#lines[uid])) this.#told.set(uid, line); // else the news were faster
+    if (this.#counts === null) this.#number(counts); // a door without news has its answers only
     this.draw();
   }
 
-  count({ in_room: here, expected }) {
+  #count() {
+    const ahead = [...this.#told].reduce((sum, [uid, line]) => sum + inRoom(line) - inRoom(this.#lines[uid]), 0);
+    if (this.#counts) this.#number({ ...this.#counts, in_room: this.#counts.in_room + ahead });
+  }
+
+  #number({ in_room: here, expected }) {
     text($("[data-count]"), here);
     text($("[data-of]"), t("of %(expected)s expected", { expected }));
     const picture = $("[data-bed] svg");
     picture?.setAttribute("aria-label", t("%(here)s of %(expected)s expected are in the room", { here, expected }));
   }
 
+  get #all() {
+    return { ...this.#lines, ...Object.fromEntries(this.#told) };
+  }
+
   draw() {
-    const people = Object.entries({ ...this.#lines, ...Object.fromEntries(this.#told) })
-      .filter(([, line]) => line.entered_at && !line.left_at)
+    this.#count();
+    this.#bed();
+    const people = Object.entries(this.#all)
+      .filter(([, line]) => inRoom(line))
       .map(([uid, line]) => ({ key: uid, uid, at: line.entered_at, ...line }));
     const own = this.scans.entries
       .filter(({ kind }) => kind === "already" || kind === "no" || kind === "queued")
@@ -97,11 +112,11 @@ export class Room {
   }
 
   #bed() {
-    const places = Object.entries(this.#lines).filter(([, line]) => !line.away || inRoom(line));
+    const places = Object.entries(this.#all).filter(([, line]) => !line.away || inRoom(line));
     const kinds = new Map(places.map(([uid, line]) => [uid, inRoom(line) ? (line.standing === "visitor" ? "bloom" : "sprout") : "seed"]));
     const order = [...this.#order.filter((uid) => kinds.has(uid)), ...[...kinds.keys()].filter((uid) => !this.#order.includes(uid))];
     const picture = $("[data-bed] svg");
-    if (!picture) return;
+    if (!picture || this.#counts === null) return; // before the first news the server's drawing stands
     show(picture.closest("[data-bed]"), order.length <= MOST_PLACES);
     if (order.join() !== this.#order.join()) lay(picture, order);
     this.#order = order;
@@ -109,7 +124,7 @@ export class Room {
   }
 }
 
-const inRoom = (line) => Boolean(line.entered_at && !line.left_at);
+const inRoom = (line) => Boolean(line?.entered_at && !line.left_at);
 
 function words(name, what) {
   return el("span", { class: "grow" }, el("span", { class: "who" }, name), el("span", { class: "what num" }, what));

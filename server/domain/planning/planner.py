@@ -135,8 +135,7 @@ class Run:
             self._polish(self.tables, length // 2, self.heats.whole, unheard)
             length -= length // 2
         self.mended = True
-        if not self._done():
-            self._polish(self.tables, length, self.heats.repair)
+        self._polish(self.tables, length, self.heats.repair)
 
     def _try_ways(self, start: DesignStart, length: int) -> None:
         """Labels, then seats, then (where the design leaves something weighty) a start without design."""

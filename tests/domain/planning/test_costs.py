@@ -70,6 +70,18 @@ def test_exchanged_labels_keep_their_running_energy(count: int, size: int, seed:
     assert all(placed[0, n] == n for n in range(2) if coming[n].fixed_table is not None)
 
 
+def test_in_the_cold_labels_only_change_places_where_it_costs_nothing() -> None:
+    history = (PastMeeting(0, 1), PastMeeting(2, 3), PastMeeting(0, 2), PastMeeting(1, 3))
+    model, dice = Model(Problem(people(4), (Shape(2),), history)), random.Random(1)
+    start = design_start(model, {})
+    assert start is not None
+    labels = Relabeller(model, model.weights, start, [0, 3, 1, 2])
+    before = labels.energy
+    labels.anneal(200, Band(100, 1, 1), dice, lambda steps: False)
+    assert labels.best_energy == labels.energy <= before
+    assert sorted(labels.people.tolist()) == [0, 1, 2, 3]
+
+
 def test_earlier_meetings_count_less_the_longer_ago_they_were() -> None:
     ages = [0, 100, 182, 183, 365, 366, 730, 731, 5000]
     assert age_weight(None) == age_mass(None) == 100

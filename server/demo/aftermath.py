@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from server.demo import words
+from server.domain import names
 from server.domain.follow_ups import FollowUpCommand
 from server.domain.vocabulary import FollowUpKind, PersonId, ReferralState, StayInTouch, Uid
 from server.services import contacts, follow_ups, one_to_ones, owed, referrals
@@ -19,14 +20,18 @@ if TYPE_CHECKING:
 REMEMBERED = 8
 """So many people of a morning write down something about somebody."""
 ONE_TO_ONES = 4
+LEADS = (ReferralState.GIVEN, ReferralState.ACCEPTED, ReferralState.CONTACTED, ReferralState.NO_ANSWER)
+"""Where slips stand whose prospect was not asked: the third of a morning is one."""
 STAY = (StayInTouch.YES,) * 6 + (StayInTouch.MAYBE,) * 3 + (StayInTouch.NO,)
 SETTLED, DROPPED = 0.62, 0.08
 """How many promises are kept, and how many are let go."""
 
 
 def _pairs(story: "Story", morning: "Morning", count: int) -> list[tuple[PersonId, Seated]]:
-    """People who sat together, each owner once."""
-    owners = story.chance.sample(sorted(morning.partners), min(count, len(morning.partners)))
+    """People who sat together, each owner once; the founder, whose pages the demo opens with, is always among them."""
+    founder = story.people[0].id
+    others = sorted(set(morning.partners) - {founder})
+    owners = story.chance.sample(others, count - 1) + [founder] * (founder in morning.partners)
     return [
         (owner, story.chance.choice(morning.partners[owner])) for owner in owners if morning.partners[owner]
     ]
@@ -46,6 +51,7 @@ def remember(story: "Story", morning: "Morning") -> None:
             _settle_later(story, morning.day, owner)
     for one, other in _pairs(story, morning, ONE_TO_ONES):
         _meet_later(story, morning.day, one, other)
+    story.at(story.moment(morning.day, "21:00", timedelta(days=5)), partial(_tidy, story, story.people[0].id))
 
 
 def _write_down(
@@ -71,6 +77,15 @@ def _tick_oldest(story: "Story", owner: PersonId, command: FollowUpCommand) -> N
         follow_ups.tick(story.ctx, group_id=story.group_id, owner=owner, uid=oldest.uid, command=command)
 
 
+def _tidy(story: "Story", owner: PersonId) -> None:
+    """Whoever organises lets go on Sunday evening of the coffees that came to nothing."""
+    for each in owed.page(story.ctx, story.group_id, owner, private=True).late:
+        if each.kind is FollowUpKind.ONE_TO_ONE:
+            follow_ups.tick(
+                story.ctx, group_id=story.group_id, owner=owner, uid=each.uid, command=FollowUpCommand.DROP
+            )
+
+
 def _meet_later(story: "Story", day: date, one: PersonId, other: Seated) -> None:
     held = day + timedelta(days=story.chance.randint(2, 12))
     place = story.chance.choice(words.CAFES)
@@ -89,9 +104,9 @@ def _say_held(story: "Story", teller: PersonId, other: Uid, held: date, place: s
 
 def give_slips(story: "Story", morning: "Morning") -> None:
     """The slips of a morning, each from somebody to a table partner whose work goes with the prospect's need."""
-    for target in words.SLIPS.get(morning.weeks_ago, ()):
-        giver, receiver = _give_to(story, morning)
-        fields = _fields(story, receiver, draft=target is ReferralState.DRAFT)
+    for number, target in enumerate(words.SLIPS.get(morning.weeks_ago, ())):
+        giver, receiver = _give_to(story, morning, number)
+        fields = _fields(story, receiver, target, lead=number == 2 and target in LEADS)
         answer = referrals.write(
             story.ctx,
             group_id=story.group_id,
@@ -106,28 +121,35 @@ def give_slips(story: "Story", morning: "Morning") -> None:
             story.at(moment, partial(_move, story, receiver.person_id, Uid(answer["uid"]), step))
 
 
-def _give_to(story: "Story", morning: "Morning") -> tuple[PersonId, Seated]:
+def _give_to(story: "Story", morning: "Morning", number: int) -> tuple[PersonId, Seated]:
+    """Two members who sat together; of a morning's slips the founder gives the first and gets the second."""
     members = {who.id for place, who in story.people.items() if place in story.members}
-    while True:
-        giver, receiver = _pairs(story, morning, 1)[0]
-        if giver in members and receiver.person_id in members:
-            return giver, receiver
+    founder = story.people[0].id
+    pairs = [
+        (giver, receiver)
+        for giver in sorted(members & set(morning.partners))
+        for receiver in morning.partners[giver]
+        if receiver.person_id in members
+    ]
+    own = [pair for pair in pairs if founder == (pair[0] if number == 0 else pair[1].person_id)]
+    others = [(giver, receiver) for giver, receiver in pairs if founder not in (giver, receiver.person_id)]
+    return story.chance.choice(own if own and number < 2 else others)
 
 
-def _fields(story: "Story", receiver: Seated, *, draft: bool) -> SlipFields:
+def _fields(story: "Story", receiver: Seated, target: ReferralState, *, lead: bool) -> SlipFields:
     given, family = story.prospect()
-    level = story.chance.choices((1, 2, 3, 4, 5), (2, 3, 4, 3, 2))[0]
-    consent = level > 1 or story.chance.random() < 0.3
+    level = 1 if lead else story.chance.choices((1, 2, 3, 4, 5), (2, 3, 4, 3, 2))[0]
     wish = receiver.offers[0].lower() + receiver.offers[1:]
-    by_phone = story.chance.random() < 0.6
-    reach = f"+44 7700 900{story.chance.randrange(1000):03d}" if by_phone else f"{given.lower()}@prospect.example"
+    reach = f"{names.query_words(given)[0]}@prospect.example"
+    if story.chance.random() < 0.6:
+        reach = f"+44 7700 900{story.chance.randrange(1000):03d}"
     return SlipFields(
         need=story.chance.choice(words.NEEDS) % wish,
         level=level,
         vouch=story.chance.choice(("used_it", "saw_the_work", "heard_of_it")),
-        consent=consent,
+        consent=not lead,
         prospect_name=f"{given} {family}",
-        reach="" if draft else reach,
+        reach="" if target is ReferralState.DRAFT else reach,
         comments=story.chance.choice(words.COMMENTS),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from server.demo import aftermath, words
 from server.demo.cast import MEMBERS
-from server.domain.vocabulary import ExchangeState, MeetingId, PersonId, Standing, Uid
+from server.domain.vocabulary import AttendanceStatus, ExchangeState, MeetingId, PersonId, Standing, Uid
 from server.services import (
     attendance,
     badges,
@@ -132,16 +132,20 @@ def _listed(story: "Story", morning: Morning) -> list[RoomPerson]:
 
 
 def _apologise(story: "Story", morning: Morning) -> None:
+    """Two to four members cannot come; whoever organises always can."""
     members = [who for who in _listed(story, morning) if who.standing is Standing.MEMBER]
-    for who in story.chance.sample(members, story.chance.randint(*APOLOGISE)):
+    others = [who for who in members if who.person_id != story.people[0].id]
+    for who in story.chance.sample(others, story.chance.randint(*APOLOGISE)):
         expected.apologise(story.ctx, meeting_id=morning.id, attendance_uid=who.uid)
 
 
 def _let_in(story: "Story", morning: Morning) -> None:
     """Everybody has a minute of their own; most before the start, a few late, one or two not at all."""
-    coming = [who for who in _listed(story, morning) if who.status.value == "expected"]
+    listed = [who for who in _listed(story, morning) if who.status is AttendanceStatus.EXPECTED]
+    founder = [who for who in listed if who.person_id == story.people[0].id]
+    others = [who for who in listed if who not in founder]
     away = story.chance.randint(*STAY_AWAY)
-    for who in story.chance.sample(coming, len(coming) - away):
+    for who in founder + story.chance.sample(others, len(others) - away):
         after = story.chance.triangular(2, 34, 24) if story.chance.random() < 0.93 else story.chance.uniform(36, 56)
         desk = Desk(None, f"Door {story.chance.randint(1, 2)}")
         story.at(

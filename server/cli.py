@@ -109,15 +109,16 @@ def _add_demo(verbs: Verbs) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
-    from server import demo, serving
+    from server import serving
     from server.config import default_instance
+    from server.demo import greet, prepare
 
     folder = options.instance or str(default_instance() / "demo")
     settings = _settings(options, instance=folder, demo=True)
 
     def run() -> int:
-        demo.prepare(settings, fresh=options.fresh, seed=options.seed, say=say)
-        return serving.run(settings, greet=demo.greet(say), say=say)
+        prepare(settings, fresh=options.fresh, seed=options.seed, say=say)
+        return serving.run(settings, greet=greet(say), say=say)
 
     return _guarded(run)
 

@@ -72,6 +72,7 @@ def test_exchanged_labels_keep_their_running_energy(count: int, size: int, seed:
 
 def test_in_the_cold_labels_only_change_places_where_it_costs_nothing() -> None:
     history = (PastMeeting(0, 1), PastMeeting(2, 3), PastMeeting(0, 2), PastMeeting(1, 3))
+    history += (PastMeeting(0, 3, 1, 7), PastMeeting(1, 2, 1, 7))
     model, dice = Model(Problem(people(4), (Shape(2),), history)), random.Random(1)
     start = design_start(model, {})
     assert start is not None
@@ -80,6 +81,20 @@ def test_in_the_cold_labels_only_change_places_where_it_costs_nothing() -> None:
     labels.anneal(200, Band(100, 1, 1), dice, lambda steps: False)
     assert labels.best_energy == labels.energy <= before
     assert sorted(labels.people.tolist()) == [0, 1, 2, 3]
+
+
+def test_labels_of_hosts_stay_at_the_head_of_their_tables() -> None:
+    coming = tuple(Person(n, sector=f"s{n % 7}", fixed_table=5 - n if n < 6 else None) for n in range(24))
+    model, dice = Model(Problem(coming, (Shape(4),) * 4)), random.Random(4)
+    start = design_start(model, {})
+    assert start is not None
+    labels = Relabeller(model, model.weights, start, first_people(start, dice))
+    before = labels.energy
+    labels.anneal(150, Band(100, 600, 150), dice, lambda steps: False)
+    assert labels.best_energy < before
+    tables = place(model, start, labels.best.tolist())
+    assert energy(model, tables) == labels.best_energy
+    assert tables[:, :6].tolist() == [[5, 4, 3, 2, 1, 0]] * 4
 
 
 def test_earlier_meetings_count_less_the_longer_ago_they_were() -> None:

@@ -217,6 +217,32 @@ def test_hosts_keep_their_tables_and_everybody_comes_round() -> None:
     assert tables == [[0, 1, 2, 3]] * 4
 
 
+def test_sectors_move_around_hosts_who_stay() -> None:
+    coming = tuple(Person(n, sector=f"s{n % 12}", fixed_table=n if n < 6 else None) for n in range(24))
+    made = plan(Problem(coming, (Shape(4),) * 4), Steps(600), 1)
+    assert checker.faults(Problem(coming, (Shape(4),) * 4), made) == []
+    assert made.cost.repeats == made.cost.same_sector == 0
+
+
+def test_hosts_of_a_few_large_tables_are_seated_without_a_design() -> None:
+    problem = Problem(tuple(Person(n, host=n < 2) for n in range(6)), (Shape(3),) * 2)
+    assert checker.faults(problem, plan(problem, Steps(50), 1)) == []
+
+
+def test_somebody_with_a_table_of_their_own_takes_their_turn_at_sitting_out() -> None:
+    problem = Problem((Person(0, fixed_table=0), Person(1), Person(2)), (Shape(2, odd=Odd.BYE),) * 3)
+    made = plan(problem, Steps(50), 1)
+    assert checker.faults(problem, made) == []
+    assert [made.byes(number, [0]) for number in range(3)].count([0]) == 1
+
+
+def test_whoever_has_had_fewer_byes_may_have_several_in_a_row() -> None:
+    problem = Problem((Person(0), *people(5, byes=3)[1:]), (Shape(2, odd=Odd.BYE),) * 4)
+    made = plan(problem, Steps(50), 1)
+    assert checker.faults(problem, made) == []
+    assert [made.byes(number, [0]) for number in range(3)] == [[0], [0], [0]]
+
+
 def test_two_people_who_cannot_move_share_a_table_all_morning() -> None:
     coming = (Person(0, fixed_table=1), Person(1, fixed_table=1), *people(12)[2:])
     made = plan(Problem(coming, (Shape(4),) * 3), Steps(200), 1)

@@ -70,11 +70,6 @@ class Screen:
             assert time.monotonic() < deadline, f"waited in vain: {what}; the page says {self.says()}"
             self.page.wait_for_timeout(50)
 
-    def shows_after_reload(self, words: str) -> bool:
-        """Whether the page, fetched again, shows some words."""
-        self.page.reload()
-        return words in self.text("main")
-
     def says(self) -> list[str]:
         """What the page tells its reader right now, for a failed wait."""
         return self.page.locator("[role=status], [role=alert]").all_text_contents()

@@ -120,7 +120,7 @@ def hold(room: Room, links: dict[str, str], instance: Path, folder: Path) -> Non
     _take(door, folder / "door.png")
     # The first phone that opens a badge soon after its check-in becomes its owner's.
     phone = room.screen(
-        390, 844, f"/B/{codes[ARRIVE - 1]}", has_touch=True, is_mobile=True, device_scale_factor=2
+        390, 844, f"/B/{codes[ARRIVE - 1]}", has_touch=True, is_mobile=True, device_scale_factor=1.5
     )
     organiser.locator("[data-count]", has_text=re.compile(f"^{ARRIVE}$")).wait_for()
     _take(organiser, folder / "organiser.png")

@@ -57,14 +57,20 @@ export function drawBed(bed, places, label) {
 const MOST_TABLES = 40;
 const [WIDE, HIGH, RADIUS] = [100, 84, 26];
 
+/** Whether anybody goes from one table to another, in a room that can be drawn. */
+export const isMapped = (moves) => moves.some(changes) && tablesIn(moves).length <= MOST_TABLES;
+
+const changes = ({ from, to }) => from && to && from !== to;
+const tablesIn = (moves) => [...new Set(moves.flatMap(({ from, to }) => [from, to]))].filter(Boolean).sort((one, other) => one - other);
+
 /**
- * The tables in the order of their numbers, back and forth, with one arrow for each way that somebody goes. How a
- * room is furnished nobody told us: neighbours in number are drawn as neighbours. Says whether there is a picture.
+ * The tables of all `moves` in the order of their numbers, back and forth, with an arrow for each way that somebody
+ * of `shown` goes: everybody's at once would be a tangle. How a room is furnished nobody told us, so neighbours in
+ * number are drawn as neighbours.
  */
-export function drawMap(map, tables, moves) {
-  const ways = new Set(moves.filter(({ from, to }) => from && to && from !== to).map(({ from, to }) => `${from} ${to}`));
-  const numbers = [...new Set([...tables, ...moves.map(({ from }) => from)])].filter(Boolean).sort((one, other) => one - other);
-  if (ways.size === 0 || numbers.length > MOST_TABLES) return false;
+export function drawMap(map, moves, shown) {
+  const ways = new Set(shown.filter(changes).map(({ from, to }) => `${from} ${to}`));
+  const numbers = tablesIn(moves);
   const across = Math.max(3, Math.ceil(Math.sqrt(numbers.length * 0.95)));
   const lines = Math.ceil(numbers.length / across);
   const [width, height] = [across * WIDE, lines * HIGH];
@@ -75,7 +81,6 @@ export function drawMap(map, tables, moves) {
     ...[...ways].flatMap((way) => arrow(...way.split(" ").map((number) => spot.get(Number(number))))),
     ...numbers.flatMap((number) => table(number, spot.get(number))),
   );
-  return true;
 }
 
 function where(at, across) {

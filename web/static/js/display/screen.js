@@ -5,7 +5,7 @@ import { t, tn } from "../lib/i18n.js";
 import { Live } from "../lib/live.js";
 import { drawRing } from "../lib/ring.js";
 import { WakeLock } from "../lib/wake.js";
-import { drawBed, drawMap, drawMarks, moveRows, tableRows } from "./draw.js";
+import { drawBed, drawMap, drawMarks, isMapped, moveRows, tableRows } from "./draw.js";
 import { NAMES_A_PAGE, isRipe, linesOf, movesOf, pagesOf, placesOf, sceneOf, seated, tablesAPage, tablesOf } from "./scene.js";
 import { openTools } from "./tools.js";
 
@@ -93,11 +93,12 @@ function drawSeats() {
 }
 
 function drawMoves() {
-  const seating = seated(snapshot);
-  const moves = movesOf(seating, lang);
-  const tables = tablesOf(seating).map(({ table }) => table);
-  drawList("moves", moves, NAMES_A_PAGE, (shown) => $("[data-moves]").replaceChildren(...moveRows(shown)));
-  const mapped = drawMap($("[data-map]"), tables, moves);
+  const moves = movesOf(seated(snapshot), lang);
+  const mapped = isMapped(moves);
+  drawList("moves", moves, NAMES_A_PAGE, (shown) => {
+    $("[data-moves]").replaceChildren(...moveRows(shown));
+    if (mapped) drawMap($("[data-map]"), moves, shown);
+  });
   $("[data-map]").toggleAttribute("hidden", !mapped); // an SVG element has no `hidden` of its own
   show($("[data-join]"), !mapped && snapshot.clock.number === 1);
   text($("[data-advice]"), advice(moves));

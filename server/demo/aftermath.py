@@ -22,6 +22,8 @@ REMEMBERED = 8
 ONE_TO_ONES = 4
 LEADS = (ReferralState.GIVEN, ReferralState.ACCEPTED, ReferralState.CONTACTED, ReferralState.NO_ANSWER)
 """Where slips stand whose prospect was not asked: the third of a morning is one."""
+FOUNDER_GIVES, FOUNDER_GETS = (10, 6, 3, 1), (11, 7, 4, 2, 1)
+"""Weeks ago when a slip of the founder's was among those of the morning."""
 STAY = (StayInTouch.YES,) * 6 + (StayInTouch.MAYBE,) * 3 + (StayInTouch.NO,)
 SETTLED, DROPPED = 0.62, 0.08
 """How many promises are kept, and how many are let go."""
@@ -122,7 +124,7 @@ def give_slips(story: "Story", morning: "Morning") -> None:
 
 
 def _give_to(story: "Story", morning: "Morning", number: int) -> tuple[PersonId, Seated]:
-    """Two members who sat together; of a morning's slips the founder gives the first and gets the second."""
+    """Two members who sat together; of some mornings the founder gives the first slip or gets the second."""
     members = {who.id for place, who in story.people.items() if place in story.members}
     founder = story.people[0].id
     pairs = [
@@ -131,9 +133,10 @@ def _give_to(story: "Story", morning: "Morning", number: int) -> tuple[PersonId,
         for receiver in morning.partners[giver]
         if receiver.person_id in members
     ]
+    weeks = FOUNDER_GIVES if number == 0 else FOUNDER_GETS
     own = [pair for pair in pairs if founder == (pair[0] if number == 0 else pair[1].person_id)]
     others = [(giver, receiver) for giver, receiver in pairs if founder not in (giver, receiver.person_id)]
-    return story.chance.choice(own if own and number < 2 else others)
+    return story.chance.choice(own if own and number < 2 and morning.weeks_ago in weeks else others)
 
 
 def _fields(story: "Story", receiver: Seated, target: ReferralState, *, lead: bool) -> SlipFields:

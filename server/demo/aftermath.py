@@ -40,15 +40,17 @@ def _pairs(story: "Story", morning: "Morning", count: int) -> list[tuple[PersonI
 
 
 def remember(story: "Story", morning: "Morning") -> None:
-    """In the hours after, people write down whom they met; in the days after, they do what they said."""
-    for owner, other in _pairs(story, morning, REMEMBERED):
+    """Before they leave people write down whom they met, one at home; in the days after, they do what they said."""
+    for number, (owner, other) in enumerate(_pairs(story, morning, REMEMBERED)):
         jotting = Jotting(
             note=story.chance.choice(words.NOTES) if story.chance.random() < 0.5 else None,
             stay=story.chance.choice(STAY),
             promise=story.chance.choice(words.PROMISES) if story.chance.random() < 0.55 else None,
         )
-        evening = story.moment(morning.day, "09:20", timedelta(minutes=story.chance.randint(0, 640)))
-        story.at(evening, partial(_write_down, story, morning, owner, other.person_uid, jotting))
+        moment = story.moment(morning.day, "08:25", timedelta(minutes=story.chance.randint(0, 37)))
+        if number == 0:
+            moment = story.moment(morning.day, "19:00", timedelta(minutes=story.chance.randint(0, 90)))
+        story.at(moment, partial(_write_down, story, morning, owner, other.person_uid, jotting))
         if jotting.promise:
             _settle_later(story, morning.day, owner)
     for one, other in _pairs(story, morning, ONE_TO_ONES):

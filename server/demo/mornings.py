@@ -81,10 +81,10 @@ def hold(story: "Story", morning: Morning, told: "Callable[[int], None]") -> Non
         story.at(begins, partial(_start, story, morning, number))
         story.at(begins + length + timedelta(seconds=5), partial(_end, story, morning, number))
     story.at(story.moment(day, "08:22"), partial(_exchange, story, morning))
+    story.at(story.moment(day, "08:24"), partial(aftermath.remember, story, morning))
     story.at(story.moment(day, "08:40"), partial(_leave_early, story, morning))
     story.at(story.moment(day, "08:45"), partial(aftermath.give_slips, story, morning))
     story.at(story.moment(day, "09:04"), lambda: meetings.close(story.ctx, meeting_id=morning.id))
-    story.at(story.moment(day, "09:05"), partial(aftermath.remember, story, morning))
     story.at(story.moment(day, "09:05"), partial(told, morning.weeks_ago))
 
 

@@ -46,9 +46,15 @@ def main(arguments):
         return _refuse(reason)
     if testing:
         os.chdir(ROOT)
-        return _become(["-m", "pytest", *arguments[1:]])
+        return _become(["-m", "pytest", *_side_by_side(arguments[1:]), *arguments[1:]])
     # -P: a folder called server where somebody happens to stand is not ours.
     return _become(["-P", "-m", "server", *(arguments or ["demo"])])
+
+
+def _side_by_side(wanted):
+    """Two test processes for the whole suite; whoever names files or tests gets one, which is easier to read."""
+    whole = not wanted or wanted[0] == "-m"
+    return ["-n", "2", "--dist", "loadfile"] if whole else []
 
 
 def refusal(version):

@@ -12,6 +12,7 @@ from typing import Literal
 
 from flask import Flask
 from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.config import Settings
 from server.persistence import schema
@@ -89,6 +90,9 @@ def create_app(
     app.extensions["coltiva_sockets"] = sockets
     app.extensions["coltiva_watchers"] = handlers.install(sockets, ctx)
     broadcasts.install(sockets, ctx)
+    if settings.base_url.startswith("https://"):
+        # TLS ends in front of us: the proxy says who asked, and that the line was safe.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]  # as below
     # Outermost, so that a foreign Host is refused on /socket.io as well.
     app.wsgi_app = gate.HostGate(  # type: ignore[method-assign]  # Flask documents this place for middleware
         app.wsgi_app, settings, lambda: groups.base_urls(ctx)

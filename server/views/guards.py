@@ -94,10 +94,14 @@ def actor() -> Actor:
     return cast(Actor, g.actor)
 
 
+_FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
+
+
 def from_this_computer() -> bool:
-    """Whether the browser runs on the laptop itself. Behind a proxy nobody does."""
+    """Whether the browser runs on the laptop itself. What came through a proxy never does."""
     behind_proxy = context().settings.base_url.startswith("https://")
-    return not behind_proxy and is_loopback(request.remote_addr)
+    forwarded = any(name in request.headers for name in _FORWARDED)
+    return not behind_proxy and not forwarded and is_loopback(request.remote_addr)
 
 
 def csrf_token() -> str:

@@ -1,11 +1,15 @@
 """The outer wall: foreign names, headers on every answer, files and what they may not reach."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from server.app import create_app
 from server.config import Settings
+from server.services.context import Context
+from server.views import guards
 from server.views.gate import HostGate, host_name, is_loopback
 from tests.conftest import Browser
 from tests.mornings import Morning
@@ -84,3 +88,21 @@ def test_the_language_switch_stays_on_our_own_pages(app: Flask, morning: Morning
         reply = browser.submit("/language", {"language": "pl", "back": back})
         assert (reply.status_code, reply.headers["Location"]) == (303, target)
     assert 'lang="pl"' in browser.get("/about").get_data(as_text=True)
+
+
+def test_what_came_through_a_proxy_is_not_this_computer(app: Flask, morning: Morning) -> None:
+    olga = Browser(app.test_client(), morning.tokens["Olga"])
+    assert olga.get("/o/").status_code == 200
+    assert olga.get("/o/", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
+
+
+def test_behind_tls_the_line_is_safe_for_everybody_and_nobody_is_this_computer(ctx: Context, morning: Morning) -> None:
+    settings = replace(ctx.settings, base_url="https://meet.example.org")
+    ctx.settings = settings
+    app = create_app(settings, ctx.now, context=ctx)
+    client = app.test_client()
+    client.set_cookie(f"__Host-{guards.COOKIE}", morning.tokens["Olga"], domain="meet.example.org")
+    through = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    reply = client.get("/o/", headers=through, base_url="http://meet.example.org")
+    assert reply.status_code == 200
+    assert "Strict-Transport-Security" in reply.headers

@@ -6,9 +6,6 @@ from typing import NewType
 GroupId = NewType("GroupId", int)
 PersonId = NewType("PersonId", int)
 MeetingId = NewType("MeetingId", int)
-AttendanceId = NewType("AttendanceId", int)
-RoundId = NewType("RoundId", int)
-SessionId = NewType("SessionId", int)
 Uid = NewType("Uid", str)
 """16 Crockford characters, 80 random bits: the only id that leaves the server."""
 

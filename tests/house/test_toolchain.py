@@ -210,7 +210,7 @@ def test_what_the_tests_need_is_added_once_and_serves_a_plain_start_too(starter)
     starter.calls.clear()
     starter.main(["test"])
     starter.main([])
-    assert starter.calls == [["-m", "pytest"], ["-P", "-m", "server", "demo"]]
+    assert starter.calls == [["-m", "pytest", "-n", "2", "--dist", "loadfile"], ["-P", "-m", "server", "demo"]]
 
 
 def test_an_installation_that_broke_off_is_repeated_and_starts_nothing(starter, monkeypatch, capsys):

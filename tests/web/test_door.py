@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import qrcode
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
 from server import assets
 from server.app import create_context
@@ -65,12 +65,6 @@ def door(tmp_path: Path) -> Iterator[Door]:
 
     with serve(tmp_path, prepare, "--base-url", "http://meet.lan") as served:
         yield Door(served, tmp_path, tokens[0])
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
 
 
 def _launch(playwright: Playwright, *arguments: str) -> Browser:

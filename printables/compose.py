@@ -107,9 +107,7 @@ class Composer:
 
     def _given_row(self, words: Wording, row: Rect) -> list[str]:
         bold, unit = self._fonts.bold, self.frame.unit
-        fitted = fit(
-            self._fonts, bold, words.given, row.width, largest=self.frame.given_size, smallest=15 * unit
-        )
+        fitted = fit(self._fonts, bold, words.given, row.width, largest=self.frame.given_size, smallest=15 * unit)
         if fitted.is_cut:
             fitted = fit(
                 self._fonts,
@@ -123,7 +121,7 @@ class Composer:
         self._note_cut(words, "first name", fitted)
         step = fitted.size * PT * LEADING
         extra = step * (len(fitted.lines) - 1)
-        above, below = bold.extent(words.given)
+        above, below = self._fonts.extent(bold, words.given)
         room = row.height + 1.1 * unit - extra  # tails may hang a little below the row
         size = min(fitted.size, room / (max(above + below, 0.1) * PT))
         bottom = row.y + row.height - extra
@@ -138,7 +136,11 @@ class Composer:
         """How far a line hangs down where it reaches over the code, whose quiet zone must stay white."""
         if not self.frame.code:
             return 0.0
-        bold = self._fonts.bold
+        fonts, bold = self._fonts, self._fonts.bold
+        if x + fonts.width(bold, line) * size * PT <= self.frame.code.x:
+            return 0.0
+        if not bold.plain.issuperset(line):  # shaped letters stand where their neighbours say
+            return fonts.extent(bold, line)[1] * size * PT
         for at, letter in enumerate(line):
             x += bold.width(letter) * size * PT
             if x > self.frame.code.x:
@@ -285,9 +287,7 @@ class Composer:
 
     def _block(self, face: Face, fitted: Fitted, top: float) -> Iterator[str]:
         base = top + _ASCENT * fitted.size * PT * LEADING
-        return self._lines(
-            face, fitted.size, self.frame.names.x, base, fitted.lines, fitted.size * PT * LEADING
-        )
+        return self._lines(face, fitted.size, self.frame.names.x, base, fitted.lines, fitted.size * PT * LEADING)
 
     def _lines(
         self, face: Face, size: float, x: float, base: float, lines: tuple[str, ...], step: float

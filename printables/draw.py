@@ -5,7 +5,7 @@ left; a `Document` puts them on its pages and hands back the file. Nothing depen
 the order of a set, so equal input gives equal bytes. "Actual size" is set for the print dialog.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from printables.marks import RING, Drawing
 from printables.qr import QUIET
 from printables.stocks import Rect
-from printables.text import PT, Face, FontSet
+from printables.text import PT, Face, FontSet, Placed, Run
 
 POINTS = 72 / 25.4  # points in a mm
 Colour = tuple[int, int, int]
@@ -26,7 +26,7 @@ WHITE: Colour = (255, 255, 255)
 
 
 class Place(NamedTuple):
-    """Where a drawing lies on the page: its rectangle, and how far it is turned (0, 90 or 180 degrees)."""
+    """Where a drawing lies on the page: its rectangle, and by how many quarters it is turned, in degrees."""
 
     rect: Rect
     turn: int = 0
@@ -66,6 +66,53 @@ def colour(red_green_blue: Colour) -> str:
     return " ".join(number(part / 255) for part in red_green_blue) + " rg"
 
 
+def stroke(red_green_blue: Colour) -> str:
+    """From here on, draw lines in this colour."""
+    return " ".join(number(part / 255) for part in red_green_blue) + " RG"
+
+
+def cut_marks(cells: Iterable[Rect], page_height: float) -> str:
+    """Small crosses where four pieces meet, and ticks at the page's edge; pieces count from the top left."""
+    pieces = list(cells)
+    xs = {round(edge, 3) for cell in pieces for edge in (cell.x, cell.x + cell.width)}
+    ys = {round(edge, 3) for cell in pieces for edge in (cell.y, cell.y + cell.height)}
+    marks = []
+    for x in sorted(xs):
+        for y in sorted(ys):
+            up = page_height - y
+            marks += [line(x - 1.5, up, x + 1.5, up, 0.09), line(x, up - 1.5, x, up + 1.5, 0.09)]
+    return "\n".join(marks)
+
+
+def outlines(cells: Iterable[Rect], page_height: float, radius: float = 0.0) -> str:
+    """The edges of labels as hairlines; pieces count from the top left."""
+    return "\n".join(
+        f"0.1 w {rounded(cell.x, page_height - cell.y - cell.height, cell.width, cell.height, radius)} S"
+        for cell in cells
+    )
+
+
+def rounded(x: float, y: float, width: float, height: float, radius: float) -> str:
+    """The path of a rectangle with round corners, still to be filled or stroked."""
+    if radius <= 0:
+        return f"{number(x)} {number(y)} {number(width)} {number(height)} re"
+    radius = min(radius, width / 2, height / 2)
+    bow = radius * 0.448  # of a quarter circle: how far the handles are from the corner
+    to_x, to_y = x + width, y + height
+    steps: tuple[tuple[str, tuple[float, ...]], ...] = (
+        ("m", (x + radius, y)),
+        ("l", (to_x - radius, y)),
+        ("c", (to_x - bow, y, to_x, y + bow, to_x, y + radius)),
+        ("l", (to_x, to_y - radius)),
+        ("c", (to_x, to_y - bow, to_x - bow, to_y, to_x - radius, to_y)),
+        ("l", (x + radius, to_y)),
+        ("c", (x + bow, to_y, x, to_y - bow, x, to_y - radius)),
+        ("l", (x, y + radius)),
+        ("c", (x, y + bow, x + bow, y, x + radius, y)),
+    )
+    return " ".join(f"{' '.join(number(at) for at in points)} {step}" for step, points in steps) + " h"
+
+
 def open_code(rectangles: str, x: float, y: float, module: float) -> str:
     """A QR code with the bottom left corner of its quiet zone at x, y; to be closed with `Q`.
 
@@ -97,6 +144,31 @@ class _Letters(dict[str, tuple[str, str]]):
         return name, written
 
 
+def _placed(written: list[tuple[str, str]], placed: Placed, size: float) -> str:
+    """Pictures of a shaped text, each moved to its place: in thousandths of an em along the line, in mm above it."""
+    shows: list[str] = []
+    line: list[str] = []
+    name, height = "", 0.0
+    for (wanted, letter), gap, rise in zip(written, placed.gaps, placed.rises, strict=True):
+        if wanted != name or rise != height:
+            shows += _shift(line)
+            line = []
+            if wanted != name:
+                shows.append(f" {wanted} {number(size)} Tf")
+            if rise != height:
+                shows.append(f" {number(rise * size)} Ts")
+            name, height = wanted, rise
+        line.append(f"{number(-1000 * gap)}({letter})" if gap else f"({letter})")
+    if placed.rest:
+        line.append(number(-1000 * placed.rest))
+    shows += _shift(line)
+    return "".join(shows) + (" 0 Ts" if height else "")
+
+
+def _shift(line: list[str]) -> list[str]:
+    return [f" [{''.join(line)}] TJ"] if line else []
+
+
 class Document:
     """A PDF being made, page by page."""
 
@@ -123,24 +195,26 @@ class Document:
 
     def text(self, face: Face, size: float, x: float, y: float, text: str) -> str:
         """Operators of a line of text, `size` in points, its base line beginning at x, y."""
-        shows = "".join(self._shown(one, size, piece) for one, piece in self.fonts.runs(face, text))
+        shows = "".join([self._shown(run, size * PT) for run in self.fonts.runs(face, text)])
         return f"BT {number(x)} {number(y)} Td{shows} ET" if shows else ""
 
     def centred(self, face: Face, size: float, x: float, y: float, text: str) -> str:
         """As `text`, centred on x."""
         return self.text(face, size, x - self.fonts.width(face, text) * size * PT / 2, y, text)
 
-    def _shown(self, face: Face, size: float, text: str) -> str:
-        letters = self._letters.get(face)
+    def _shown(self, run: Run, size: float) -> str:
+        letters = self._letters.get(run.face)
         if letters is None:
-            letters = self._letters[face] = _Letters(face, self._canvas)
-        written = [letters[letter] for letter in text]
+            letters = self._letters[run.face] = _Letters(run.face, self._canvas)
+        written = [letters[letter] for letter in run.letters]
+        if run.placed:
+            return _placed(written, run.placed, size)
         if len(letters.names) == 1:
-            return f" {letters.names[0]} {number(size * PT)} Tf ({''.join([w for _, w in written])}) Tj"
+            return f" {letters.names[0]} {number(size)} Tf ({''.join([w for _, w in written])}) Tj"
         shows, name = [], ""
         for wanted, letter in written:
             if wanted != name:
-                shows.append(f"{') Tj' if name else ''} {wanted} {number(size * PT)} Tf (")
+                shows.append(f"{') Tj' if name else ''} {wanted} {number(size)} Tf (")
                 name = wanted
             shows.append(letter)
         return "".join(shows) + ") Tj"
@@ -168,6 +242,8 @@ class Document:
         bottom = (self.height - scale * (y + height) - dy) * POINTS
         if turn == 90:
             matrix = (0.0, unit, -unit, 0.0, left + unit * width, bottom)
+        elif turn == 270:
+            matrix = (0.0, -unit, unit, 0.0, left, bottom + unit * height)
         elif turn == 180:
             matrix = (-unit, 0.0, 0.0, -unit, left + unit * width, bottom + unit * height)
         else:

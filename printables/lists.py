@@ -11,7 +11,8 @@ from printables import checks, draw
 from printables.compose import Wording, wording
 from printables.draw import Document
 from printables.errors import PrintRefused
-from printables.marks import SHAPES, WORDMARK
+from printables.heads import head
+from printables.marks import SHAPES
 from printables.model import Person, Result, Role, Warning_, Words
 from printables.text import PT, Face, FontSet, clean, fit, sort_key
 
@@ -47,14 +48,11 @@ class _Columns:
 def sign_in(people: Sequence[Person], sheet: SignIn, fonts: FontSet) -> Result:
     """The sign-in sheet of these people, by last name.
 
-    Raises `PrintRefused` for an empty list and for a title that does not fit.
+    Raises `PrintRefused` for an empty or endless list and for a title that does not fit.
     """
-    if not people:
-        raise PrintRefused("nobody")
+    checks.crowd(people)
     width, height = checks.paper(sheet.paper)
-    rows = sorted(
-        (_entry(position, person) for position, person in enumerate(people, start=1)), key=_alphabetical
-    )
+    rows = sorted((_entry(position, person) for position, person in enumerate(people, start=1)), key=_alphabetical)
     per_page = int((height - _HEAD - _FOOT) / _ROW)
     pages = -(-len(rows) // per_page)
     document = Document(width, height, title=clean(sheet.title), language=sheet.words.language, fonts=fonts)
@@ -94,25 +92,15 @@ class _Page:
         """Title, place and date, page number, wordmark and the words over the columns."""
         document, sheet, at = self._document, self._sheet, self._at
         fonts, top = document.fonts, document.height
-        mark = 8.0
-        mark_x = at.end - mark * WORDMARK.width / WORDMARK.height
-        room = mark_x - _MARGIN - 6
-        title = fit(fonts, fonts.bold, clean(sheet.title), room, largest=20, smallest=10)
-        below = fit(fonts, fonts.regular, clean(sheet.subtitle), room, largest=11, smallest=7)
-        if title.is_cut or below.is_cut:
-            raise PrintRefused("text_too_long", text=sheet.title if title.is_cut else sheet.subtitle)
         words = (
             (at.name, sheet.name_word), (at.company, sheet.company_word), (at.table, sheet.words.table),
             (at.signature, sheet.signature_word),
         )  # fmt: skip
         line = top - _HEAD
         parts = [
-            *(document.text(fonts.bold, title.size, _MARGIN, top - 19, text) for text in title.lines),
-            *(document.text(fonts.regular, below.size, _MARGIN, top - 25, text) for text in below.lines),
-            draw.filled(WORDMARK, mark_x, top - 20, mark),
+            head(document, clean(sheet.title), clean(sheet.subtitle), page),
             *(document.text(fonts.bold, 8, x, line + 1.6, clean(word)) for x, word in words),
             draw.line(_MARGIN, line, at.end, line, 0.4),
-            document.centred(fonts.regular, 9, document.width / 2, 9, page),
         ]
         return "\n".join(part for part in parts if part)
 
@@ -164,6 +152,5 @@ class _Page:
             return self._document.text(face, fitted.size, x, base, fitted.lines[0])
         size = min(fitted.size, 8)
         return "\n".join(
-            self._document.text(face, size, x, base + 1.7 - 3.2 * row, line)
-            for row, line in enumerate(fitted.lines)
+            self._document.text(face, size, x, base + 1.7 - 3.2 * row, line) for row, line in enumerate(fitted.lines)
         )

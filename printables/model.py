@@ -20,6 +20,8 @@ WARNINGS: dict[str, str] = {
     "no_code": "%(name)s has no code, so the badge carries none.",
     "same_code": "%(name)s has the same code as %(other)s.",
     "no_room_for_code": "%(stock)s is too small for a code that phones can read (%(people)s badges).",
+    "no_seats": "%(name)s has no seats yet: the card has room to write them down.",
+    "small_code": "%(name)s: the code has modules of only %(module)s mm, phones must come close.",
     "local_address": "The base address %(base_url)s can only be opened on this computer.",
 }
 
@@ -54,7 +56,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who gets a badge or a line in a list. Names are printed as typed; `trade` gives way first."""
+    """Somebody who gets a badge, a card or a line in a list. Names are printed as typed; `trade` gives way first.
+
+    `seats` holds the table of each round of the seating plan, `None` where they sit out; empty before there is one.
+    """
 
     first_name: str
     last_name: str
@@ -64,6 +69,7 @@ class Person:
     code: str = ""
     uid: str = ""
     trade: str = ""
+    seats: tuple[int | None, ...] = ()
 
     @property
     def name(self) -> str:
@@ -88,13 +94,44 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundTime:
+    """One round as it is announced: its number, when it starts (`07:40`), and the question it brings."""
+
+    number: int
+    starts: str = ""
+    prompt: str = ""
+
+
+class Duplex(StrEnum):
+    """The edge about which the printer turns a sheet for its other side."""
+
+    LONG = "long"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """What stands on the back of every badge: agenda as times and texts, and the bearer's own rounds.
+
+    With `rounds` each back shows its person's `seats`; `out_word` stands where they sit out.
+    """
+
+    heading: str = ""
+    agenda: tuple[tuple[str, str], ...] = ()
+    rounds: tuple[RoundTime, ...] = ()
+    out_word: str = "–"
+
+
+@dataclass(frozen=True, slots=True)
 class BadgeOptions:
     """How badges are printed.
 
     `stock` is an id of `stocks.csv` or a stock of one's own. `start_at` is the first free label of a
     part-used sheet, from 1. `dx`, `dy` (mm, right and down) and `scale` correct one printer.
     `length_mm` is for endless rolls. `dots` (an inch) makes the modules of the code whole printer dots.
-    `force_address` prints even a bare IP address. `black_only` prints without colour.
+    `force_address` prints even a bare IP address. `black_only` prints without colour. With `back` the pages
+    alternate, front and back, for a printer that turns the sheet about the edge `duplex`; `back_dx`, `back_dy` move
+    the backs. On folded stock the back is a face of the same sheet.
     """
 
     stock: str | Stock
@@ -108,3 +145,7 @@ class BadgeOptions:
     force_address: bool = False
     length_mm: float = 100.0
     dots: int | None = None
+    back: Back | None = None
+    duplex: Duplex = Duplex.LONG
+    back_dx: float = 0.0
+    back_dy: float = 0.0

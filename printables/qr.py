@@ -26,6 +26,7 @@ ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 MASK = 3  # the search for the best mask costs most of the time and made no code easier to read
 QUIET = 4
 HIGHEST_VERSION = 6
+LONGEST_HOST = 253  # by the rules of names
 LEVELS = {
     "L": constants.ERROR_CORRECT_L,
     "M": constants.ERROR_CORRECT_M,
@@ -196,7 +197,7 @@ def generic(text: str, level: str = "M") -> Picture:
 def longest_host(address: Address, length: int, highest_size: int) -> int:
     """How many characters a host may have so that its codes are at most `highest_size` modules wide."""
     fits = 0
-    for letters in range(1, 120):
+    for letters in range(1, LONGEST_HOST + 1):
         segments = [
             QRData(address.scheme.encode(), _BYTES, False),
             QRData(b"A" * (letters + len("/B/") + length), _CAPITALS, False),

@@ -7,10 +7,13 @@ chosen, page and label height 0); `page_w`, `page_h`; `cols` x `rows` labels of 
 the first one `left` and `top` from the corner, `gap_x` and `gap_y` between them; `radius` of the
 corners; `fold` is `half` or `quarter` where all labels of a sheet are the faces of one badge;
 `confidence` A (published template), B (several tables agree), C (tables disagree, the centred value), X
-(fails the arithmetic, known but refused).
+(fails the arithmetic, known but refused), O (somebody's own, measured with a ruler or imported).
 """
 
 import csv
+import math
+import re
+import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
@@ -20,6 +23,9 @@ from printables.errors import PrintRefused
 
 TOLERANCE_MM = 0.6
 SHORTEST_MM, LONGEST_MM = 25.0, 300.0
+LARGEST_MM = 1000.0
+MOST_ACROSS = 100
+OWN = "O"
 
 
 class Rect(NamedTuple):
@@ -135,3 +141,38 @@ def find(wanted: str | Stock, length_mm: float = 100.0) -> Stock:
     if reason:
         raise PrintRefused("stock_does_not_fit", stock=stock.id, reason=reason)
     return stock
+
+
+def own(
+    name: str, *, page_w: float, page_h: float, cols: int, rows: int, label_w: float, label_h: float,
+    left: float = 0.0, top: float = 0.0, gap_x: float = 0.0, gap_y: float = 0.0, radius: float = 0.0,
+    kind: str = "sheet", note: str = "",
+) -> Stock:  # fmt: skip
+    """A stock somebody measured with a ruler; its id is made of the name.
+
+    Raises `PrintRefused`: `bad_measure` (not a number, below nothing or larger than any paper),
+    `stock_does_not_fit`.
+    """
+    lengths = {
+        "page_w": page_w, "page_h": page_h, "label_w": label_w, "label_h": label_h, "left": left, "top": top,
+        "gap_x": gap_x, "gap_y": gap_y, "radius": radius,
+    }  # fmt: skip
+    for measure, value in lengths.items():
+        least = 0.0 if measure in ("page_w", "page_h", "label_w", "label_h", "radius") else -LARGEST_MM
+        if not (math.isfinite(value) and least <= value <= LARGEST_MM):
+            raise PrintRefused("bad_measure", measure=measure, value=f"{value:g}")
+    for measure, count in (("cols", cols), ("rows", rows)):
+        if not 1 <= count <= MOST_ACROSS:
+            raise PrintRefused("bad_measure", measure=measure, value=str(count))
+    stock = Stock(
+        f"own-{_slug(name)}", page_w, page_h, cols, rows, label_w, label_h, left, top, gap_x, gap_y, radius, kind,
+        part=name.strip(), confidence=OWN, note=note,
+    )  # fmt: skip
+    find(stock)
+    return stock
+
+
+def _slug(name: str) -> str:
+    """A name as an id: plain small letters and digits with hyphens."""
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    return re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")[:60] or "labels"

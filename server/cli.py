@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"Coltiva {__version__}")
     verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (_add_serve, _add_demo, _add_import, _add_print, _add_plan, _add_display_code):
+    for add in (_add_serve, _add_demo, _add_rehearse, _add_import, _add_print, _add_plan, _add_display_code):
         add(verbs)
     return parser
 
@@ -57,12 +57,9 @@ def _parser() -> argparse.ArgumentParser:
 def _serving_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", help="address to listen on (default: all, so that phones reach it)")
     parser.add_argument("--port", type=int, help="port to listen on (default: 8090)")
-    parser.add_argument(
-        "--base-url", dest="base_url", help="address that phones use, such as https://meet.example.org"
-    )
-    parser.add_argument(
-        "--max-per-code", dest="max_per_code", type=int, help="screens one display code may feed"
-    )
+    parser.add_argument("--base-url", dest="base_url", help="address that phones use, such as https://meet.example.org")
+    parser.add_argument("--max-per-code", dest="max_per_code", type=int, help="screens one display code may feed")
+    parser.add_argument("--transport", help="what carries live news: stock (default) or own, which is faster")
     _instance_options(parser)
 
 
@@ -75,7 +72,7 @@ def _instance_options(parser: argparse.ArgumentParser) -> None:
 def _settings(options: argparse.Namespace, **more: object) -> "Settings":
     from server.config import SettingsError, load
 
-    wanted = ("host", "port", "base_url", "max_per_code", "instance", "database", "redis")
+    wanted = ("host", "port", "base_url", "max_per_code", "transport", "instance", "database", "redis")
     try:
         return load({name: getattr(options, name, None) for name in wanted} | more)
     except SettingsError as error:
@@ -83,9 +80,7 @@ def _settings(options: argparse.Namespace, **more: object) -> "Settings":
 
 
 def _add_serve(verbs: Verbs) -> None:
-    parser = verbs.add_parser(
-        "serve", help="run your own group", description="Run your own group until Ctrl-C."
-    )
+    parser = verbs.add_parser("serve", help="run your own group", description="Run your own group until Ctrl-C.")
     _serving_options(parser)
     parser.set_defaults(run=_serve)
 
@@ -121,6 +116,67 @@ def _demo(options: argparse.Namespace) -> int:
         return serving.run(settings, greet=greet(say), say=say)
 
     return _guarded(run)
+
+
+def _add_rehearse(verbs: Verbs) -> None:
+    parser = verbs.add_parser(
+        "rehearse",
+        help="try a whole meeting with made-up guests before the real one",
+        description="Play a whole meeting on this computer: doors let people in, everybody opens a phone, a "
+        "facilitator runs the rounds. It happens on a copy of your group (or with made-up people) that is thrown "
+        "away afterwards; your own data are only read. At the end you are told whether this computer holds the room.",
+        epilog="Example: coltiva rehearse --people 60 --rounds 4 --speed 10   (about three minutes)",
+    )
+    parser.add_argument(
+        "--people", type=_whole(4, 1000), default=60, metavar="N", help="people in the room (default: 60)"
+    )
+    parser.add_argument("--rounds", type=_whole(1, 12), default=4, metavar="N", help="rounds to hold (default: 4)")
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default=10.0,
+        metavar="X",
+        help="how many times faster than a real meeting (default: 10)",
+    )
+    parser.add_argument(
+        "--keep-open",
+        action="store_true",
+        help="only fill the room, then print a link with which you run the rounds yourself, until Ctrl-C",
+    )
+    parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of what is printed (default: en)")
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="another seed brings other accidents")
+    parser.add_argument("--transport", help="what carries live news: stock (default) or own, which is faster")
+    parser.add_argument("--instance", help="folder of the group to copy (default: instance/)")
+    parser.set_defaults(run=_rehearse)
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        found = int(text)
+        if not least <= found <= most:
+            raise argparse.ArgumentTypeError(f"a number between {least} and {most}")
+        return found
+
+    return number
+
+
+def _speed(text: str) -> float:
+    found = float(text)
+    if not 1 <= found <= 100:
+        raise argparse.ArgumentTypeError("a number between 1 and 100")
+    return found
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    from server.commands.rehearse import rehearse
+    from server.rehearsal import Wanted
+
+    wanted = Wanted(people=options.people, rounds=options.rounds, speed=options.speed)
+    return _guarded(
+        lambda: rehearse(
+            _settings(options), wanted, language=options.lang, seed=options.seed, keep_open=options.keep_open
+        )
+    )
 
 
 def _guarded(run: Callable[[], int]) -> int:
@@ -181,42 +237,9 @@ def _import_people(options: argparse.Namespace) -> int:
 
 
 def _add_print(verbs: Verbs) -> None:
-    parser = verbs.add_parser("print", help="make badges from a list", description="Make something for the printer.")
-    kinds = parser.add_subparsers(title="what to print", metavar="WHAT", required=True)
-    badges = kinds.add_parser(
-        "badges",
-        help="badges on label sheets",
-        description="Badges for everybody in a list, as a PDF. Columns of the list: first_name, last_name, company, "
-        "role (member, visitor or host), table, code (8 to 16 letters and digits); only a name is needed.",
-    )
-    badges.add_argument("--people", required=True, metavar="FILE.csv", help="the list")
-    badges.add_argument("--stock", required=True, metavar="ID", help="the label sheet, such as avery-l4785")
-    badges.add_argument(
-        "--base-url", required=True, metavar="URL", help="address in the codes, such as https://meet.example.org"
-    )
-    badges.add_argument("--out", required=True, metavar="FILE.pdf", help="where to write the PDF")
-    badges.add_argument("--start-at", type=int, default=1, metavar="N", help="first free label of a part-used sheet")
-    badges.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the words on the badge")
-    badges.add_argument("--black-only", action="store_true", help="print without colour")
-    badges.add_argument("--force-address", action="store_true", help="print even a number as address")
-    badges.set_defaults(run=_print_badges)
+    from server.commands import paper_options
 
-
-def _print_badges(options: argparse.Namespace) -> int:
-    from pathlib import Path
-
-    from server.commands import paper
-
-    return paper.print_badges(
-        Path(options.people),
-        Path(options.out),
-        stock=options.stock,
-        base_url=options.base_url,
-        start_at=options.start_at,
-        language=options.lang,
-        black_only=options.black_only,
-        force_address=options.force_address,
-    )
+    paper_options.add(verbs, _instance_options, _settings, _guarded)
 
 
 def _add_plan(verbs: Verbs) -> None:
@@ -231,6 +254,10 @@ def _add_plan(verbs: Verbs) -> None:
     parser.add_argument("--steps", type=_steps, metavar="K", help="stop after so many steps; repeats exactly")
     parser.add_argument("--lang", choices=LANGUAGES, default="en", help="language of the explanations")
     parser.add_argument("--out", metavar="PLAN.json", help="where to write the plan; without it a table is shown")
+    asked = parser.add_argument_group("questions", "answered once the plan is made; people by name or id")
+    asked.add_argument("--explain", metavar="PERSON", help="why somebody sits where they sit, and their next best seat")
+    asked.add_argument("--why-not", nargs=2, metavar=("A", "B"), help="why two people do not meet, and at what price")
+    asked.add_argument("--empty-chairs", action="store_true", help="which guests would bring most, and to whom")
     parser.set_defaults(run=_plan)
 
 
@@ -260,6 +287,11 @@ def _plan(options: argparse.Namespace) -> int:
         steps=options.steps,
         language=options.lang,
         out=Path(options.out) if options.out else None,
+        questions=plans.Questions(
+            explain=options.explain,
+            why_not=tuple(options.why_not) if options.why_not else None,
+            empty_chairs=options.empty_chairs,
+        ),
     )
 
 

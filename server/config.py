@@ -3,7 +3,7 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import platformdirs
@@ -31,6 +31,20 @@ class Settings:
     """Scheme and name printed into badges; the group's own setting comes first."""
     max_per_code: int = 10
     """Sockets that may hold one display code at a time."""
+    transport: str = "own"
+    """What carries the sockets: our "own", or "stock" as the way back."""
+    smtp_host: str = ""
+    """Mail server that sends for the group; empty means messages are copied or go by one's own mail program."""
+    smtp_port: int = 587
+    """Its port."""
+    smtp_security: str = "starttls"
+    """How the line is made private: "starttls", "tls" from the first byte, or "none" on this computer only."""
+    smtp_user: str = ""
+    """Who signs in there; empty means nobody."""
+    smtp_password: str = field(default="", repr=False)
+    """With which password; better in the environment than in a file."""
+    mail_from: str = ""
+    """The address that messages come from."""
     demo: bool = False
     """True only for `coltiva demo`: a made-up group and one-time links on the console."""
 
@@ -40,6 +54,9 @@ class Settings:
         return self.database or f"sqlite:///{self.instance / 'coltiva.db'}"
 
 
+TRANSPORTS = ("stock", "own")
+SECURITIES = ("starttls", "tls", "none")
+_NUMBERS = frozenset({"port", "max_per_code", "smtp_port"})
 _FROM_OUTSIDE = {f.name for f in fields(Settings)} - {"instance", "demo"}
 _READ_ELSEWHERE = frozenset({"COLTIVA_INSTANCE"})
 
@@ -95,7 +112,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
 
 
 def _typed(key: str, value: object) -> object:
-    if key in {"port", "max_per_code"}:
+    if key in _NUMBERS:
         try:
             number = int(str(value))
         except ValueError:
@@ -107,6 +124,10 @@ def _typed(key: str, value: object) -> object:
         return bool(value)
     if not isinstance(value, str):
         raise SettingsError(f"The setting {key} must be a text, not {value!r}.")
+    if key == "transport" and value not in TRANSPORTS:
+        raise SettingsError(f"The setting transport must be {' or '.join(TRANSPORTS)}, not {value!r}.")
+    if key == "smtp_security" and value not in SECURITIES:
+        raise SettingsError(f"The setting smtp_security must be {', '.join(SECURITIES[:-1])} or none, not {value!r}.")
     if key == "database" and value and not value.startswith(("sqlite:///", "postgresql")):
         raise SettingsError("The setting database must begin with sqlite:/// or postgresql://.")
     return value

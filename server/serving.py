@@ -9,6 +9,7 @@ import errno
 import gc
 import io
 import signal
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -22,13 +23,15 @@ import qrcode
 from flask import Flask
 from gevent.pywsgi import WSGIServer
 
-from server import assets
+from server import assets, opening
 from server.app import create_app, create_context
 from server.config import Settings, SettingsError
-from server.services import groups, sessions, uploads, workbench
+from server.services import groups, sessions, timekeeping, uploads, workbench
 from server.services.context import Context
-from server.sockets import heartbeat
-from server.sockets.transport import send_all
+from server.sockets import heartbeat, tally, transport
+from server.sockets.news_line import NewsLine
+from server.sockets.transport import send_all, wsgi
+from server.views import letter_post
 from server.views.gate import own_addresses
 
 DEMO_PORTS = 10
@@ -67,9 +70,12 @@ def listen(settings: Settings, app: Callable[..., Any]) -> WSGIServer:
     """A server that has its port; the demo moves on to the next ports. Raises SettingsError when none is free."""
     ports = range(settings.port, settings.port + (DEMO_PORTS if settings.demo and settings.port else 1))
     for port in ports:
-        server = WSGIServer((settings.host, port), app, backlog=4096, log=None)
+        server = WSGIServer((settings.host, port), app, handler_class=wsgi.Handler, backlog=4096, log=None)
         try:
             server.start()
+            # Accepted connections inherit it. Without it the second half of every answer on a kept connection waits
+            # for the other side's delayed acknowledgement: 40 ms a page, 40 ms a scan.
+            server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return server
         except OSError as error:
             if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
@@ -85,6 +91,7 @@ def run(settings: Settings, *, greet: Callable[[Context, Settings], None], say: 
     guard = only_one(settings.instance) if not settings.database else contextlib.nullcontext()
     with guard:
         ctx = create_context(settings)
+        ctx.now = clock = opening.ServerClock(timekeeping.anchor(ctx, opening.reading()))
         uploads.sweep(ctx)
         app: Flask = create_app(settings, context=ctx, async_mode="gevent")
         server = listen(settings, app)
@@ -98,6 +105,15 @@ def run(settings: Settings, *, greet: Callable[[Context, Settings], None], say: 
         beating = gevent.spawn(
             heartbeat.run, app.extensions["coltiva_sockets"], app.extensions["coltiva_watchers"], ctx
         )
+        keeping: list[Any] = [gevent.spawn(heartbeat.keep_time, ctx, clock)]
+        keeping.append(
+            gevent.spawn(tally.run, app.extensions["coltiva_sockets"], app.extensions["coltiva_watchers"], ctx)
+        )
+        keeping.append(gevent.spawn(letter_post.run, app, ctx))
+        if settings.redis:
+            line = NewsLine(app.extensions["coltiva_sockets"], settings.redis)
+            app.extensions["coltiva_news"] = line.state
+            keeping.append(gevent.spawn(line.watch))
         greet(ctx, here)
         # What is alive now stays alive: the collector need not look at it again.
         gc.collect()
@@ -107,6 +123,8 @@ def run(settings: Settings, *, greet: Callable[[Context, Settings], None], say: 
             stop.wait()
         finally:
             beating.kill()
+            gevent.killall(keeping)
+            transport.goodbye(app.extensions["coltiva_sockets"])
             server.stop(timeout=2)
             workbench.stop_all()
             ctx.database.close()

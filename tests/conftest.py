@@ -5,6 +5,7 @@ database is made once and copied for each test.
 """
 
 import contextlib
+import itertools
 import os
 import shutil
 import sqlite3
@@ -12,19 +13,25 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from playwright.sync_api import Browser as RealBrowser
-from playwright.sync_api import Playwright, sync_playwright
-from sqlalchemy import create_engine, event, text
+from playwright.sync_api import Playwright, expect, sync_playwright
+from sqlalchemy import Connection, create_engine, event, text
+from werkzeug.routing import Rule
 
 from server.app import create_app
 from server.config import Settings
 from server.persistence import schema
 from server.persistence.base import Base
 from server.persistence.database import Database
+from server.persistence.lean import Answer, Lean, Values
 from server.services.bus import Bus
 from server.services.context import Context
 from server.views import guards
@@ -34,6 +41,16 @@ from tests.mornings import Morning, make_morning
 POSTGRES = os.environ.get("COLTIVA_TEST_POSTGRES", "")
 REQUIRED = os.environ.get("COLTIVA_TEST_REQUIRED", "") == "1"
 KEY = b"0123456789abcdef0123456789abcdef"
+
+# What a page should show may take its time on a busy computer; each wait ends as soon as it is there.
+expect.set_options(timeout=60_000)
+
+# The same examples each time, so that a run tells of the change and not of the dice. Others are looked for with
+# `--hypothesis-profile=searching`. How fast a computer is decides nothing in either.
+_NO_HURRY: dict[str, Any] = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, **_NO_HURRY)
+hypothesis.settings.register_profile("searching", print_blob=True, **_NO_HURRY)
+hypothesis.settings.load_profile("repeatable")
 
 
 class FakeClock:
@@ -91,18 +108,37 @@ def migrated_postgres() -> Iterator[str]:
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def on_postgres(migrated_postgres: str) -> Iterator[Database]:
+    """The PostgreSQL database of this test process: one engine, whose compiled statements every test finds ready."""
+    found = Database(migrated_postgres)
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(migrated_sqlite: Path) -> Database:
+    """The same for SQLite: its connections open the file of the test that runs, which `url` names."""
+    found = Database(f"sqlite:///{migrated_sqlite}")
+
+    @event.listens_for(found.engine, "do_connect")
+    def on_do_connect(dialect: object, record: object, arguments: list[Any], options: dict[str, Any]) -> None:
+        arguments[0] = found.url.removeprefix("sqlite:///")
+
+    return found
+
+
+def _empty(database: Database) -> None:
+    """One way to the server for all tables: there are many of them, and many tests."""
+    wipe = "; ".join(f"DELETE FROM {table.name}" for table in reversed(Base.metadata.sorted_tables))
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(wipe)
+
+
 @pytest.fixture
-def empty_postgres(migrated_postgres: str) -> Callable[[], None]:
+def empty_postgres(on_postgres: Database) -> Callable[[], None]:
     """Empties the PostgreSQL database of this test process."""
-
-    def empty() -> None:
-        database = Database(migrated_postgres)
-        with database.engine.begin() as connection:
-            for table in reversed(Base.metadata.sorted_tables):
-                connection.execute(table.delete())
-        database.close()
-
-    return empty
+    return lambda: _empty(on_postgres)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -111,11 +147,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     if request.param == "sqlite":
         path = tmp_path / "coltiva.db"
         shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
-        found = Database(f"sqlite:///{path}")
+        found: Database = request.getfixturevalue("on_sqlite")
+        found.url = f"sqlite:///{path}"
     else:
-        request.getfixturevalue("empty_postgres")()
-        found = Database(request.getfixturevalue("migrated_postgres"))
+        found = request.getfixturevalue("on_postgres")
+        _empty(found)
     yield found
+    found.on_write = None
     found.close()
 
 
@@ -126,10 +164,46 @@ def ctx(database: Database, clock: FakeClock, tmp_path: Path) -> Context:
     return Context(database=database, now=clock, key=KEY, settings=settings, bus=Bus())
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once in a test process: every test has an application of its own."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, Any] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """What an earlier application compiled."""
+        bucket.code = self._codes.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next one."""
+        self._codes[bucket.key + bucket.checksum] = bucket.code
+
+
+@pytest.fixture(scope="session")
+def compiled_once() -> Iterator[CompiledTemplates]:
+    """Templates and the builders of addresses, which cost as much as the rest of an application, compiled once.
+
+    A builder is a plain function of its rule's text and defaults, to be bound to a rule.
+    """
+    compile_builder = Rule._compile_builder
+    compiled_ones: dict[tuple[str, str, bool], Any] = {}
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Any:
+        sought = (rule.rule, repr(rule.defaults), append_unknown)
+        if sought not in compiled_ones:
+            compiled_ones[sought] = compile_builder(rule, append_unknown)
+        return compiled_ones[sought]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compiled)
+        yield CompiledTemplates()
+
+
 @pytest.fixture
-def app(ctx: Context) -> Flask:
+def app(ctx: Context, compiled_once: CompiledTemplates) -> Flask:
     """The application over the test's database, in threading mode; faults come out as exceptions."""
     made = create_app(ctx.settings, ctx.now, context=ctx)
+    made.jinja_env.bytecode_cache = compiled_once
     made.testing = True
     made.config["PROPAGATE_EXCEPTIONS"] = True
     return made
@@ -141,6 +215,9 @@ def morning(ctx: Context) -> Morning:
     return make_morning(ctx)
 
 
+_browsers = itertools.count(1)
+
+
 class Browser:
     """A person's browser: keeps its cookie, sends the CSRF token, speaks JSON when asked to."""
 
@@ -148,6 +225,7 @@ class Browser:
         self.client = client
         if token is not None:
             client.set_cookie(guards.COOKIE, token)
+        self._name = f"browser-{next(_browsers)}"
         self._ops = 0
 
     def get(self, path: str, **options: Any) -> Any:
@@ -162,7 +240,7 @@ class Browser:
     def send(self, path: str, body: dict[str, object] | None = None, *, op: str | None = None) -> Any:
         """A script's write, with an operation id of its own unless one is given."""
         self._ops += 1
-        headers = {"X-CSRF-Token": self.csrf(), "X-Operation-Id": op or f"op-{id(self)}-{self._ops}"}
+        headers = {"X-CSRF-Token": self.csrf(), "X-Operation-Id": op or f"{self._name}-{self._ops}"}
         return self.client.post(path, json=body or {}, headers=headers)
 
     def submit(self, path: str, form: dict[str, object] | None = None) -> Any:
@@ -185,6 +263,15 @@ class Statements:
 
     def __init__(self, database: Database) -> None:
         self._engine = database.engine
+        self._revisions = database._revisions
+        self._written = 0
+
+    def wrote(self, connection: object) -> None:
+        """Something was committed, here."""
+        self._written += 1
+
+    def _state(self) -> object:
+        return self, self._written
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[list[str]]:
@@ -195,17 +282,28 @@ class Statements:
             if not statement.startswith("BEGIN"):
                 sent.append(statement)
 
-        event.listen(self._engine, "before_cursor_execute", note)
-        try:
+        def run(lean: Lean, connection: Connection, values: Values) -> Answer:
+            sent.append(lean.worded(connection.dialect).text)
+            return run_lean(lean, connection, values)
+
+        run_lean = Lean.run
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(mock.patch.object(Lean, "run", run))  # goes past the event below
+            event.listen(self._engine, "before_cursor_execute", note)
+            stack.callback(event.remove, self._engine, "before_cursor_execute", note)
+            if self._engine.dialect.name == "postgresql":
+                # It also counts what is written to other databases: by tests beside this one, at any moment.
+                stack.enter_context(mock.patch.object(self._revisions, "_ask", self._state))
             yield sent
-        finally:
-            event.remove(self._engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
-def statements(database: Database) -> Statements:
+def statements(database: Database) -> Iterator[Statements]:
     """Counts the SQL statements of a page or a use-case."""
-    return Statements(database)
+    counted = Statements(database)
+    event.listen(database.engine, "commit", counted.wrote)
+    yield counted
+    event.remove(database.engine, "commit", counted.wrote)
 
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")

@@ -48,6 +48,24 @@ def seat_rounds(morning: Morning, rounds: Sequence[Tables], *, seconds: int = 30
     morning.ctx.transaction(work)
 
 
+def room_of(morning: Morning) -> dict[int, dict[int, frozenset[str]]]:
+    """Round → table → given names; table 0 sits out."""
+    found: dict[int, dict[int, frozenset[str]]] = {}
+    with morning.ctx.reading() as db:
+        question = (
+            select(Round.number, Seat.table_number, Person.given_name)
+            .join(Seat, Seat.round_id == Round.id)
+            .join(Attendance, Attendance.id == Seat.attendance_id)
+            .join(Person, Person.id == Attendance.person_id)
+            .where(Round.meeting_id == morning.meeting_id)
+            .order_by(Round.number, Seat.table_number)
+        )
+        for number, table, given in db.execute(question):
+            tables = found.setdefault(number, {})
+            tables[table] = tables.get(table, frozenset()) | {given}
+    return found
+
+
 def an_earlier_morning(morning: Morning, rounds: Sequence[Tables], *, days_ago: int = 7) -> int:
     """A closed meeting of the group with rounds that ended; gives its key."""
 
@@ -78,7 +96,7 @@ def an_earlier_morning(morning: Morning, rounds: Sequence[Tables], *, days_ago: 
             )
             tx.db.add(held)
             tx.db.flush()
-            encounters.keep(tx, meeting, held, held.seats)
+            encounters.keep(tx, meeting, held)
         return meeting.id
 
     return morning.ctx.transaction(work)

@@ -40,7 +40,12 @@ class Served(Generic[T]):
 
 @contextmanager
 def serve(
-    folder: Path, prepare: Callable[[Context], T], *options: str, verb: str = "serve", wait: float = 60
+    folder: Path,
+    prepare: Callable[[Context], T],
+    *options: str,
+    verb: str = "serve",
+    program: str = "server",
+    wait: float = 120,
 ) -> Iterator[Served[T]]:
     """A server over `folder`; `prepare(ctx)` runs before it starts, its result is
     `served.data`."""
@@ -50,7 +55,7 @@ def serve(
     prepared = prepare(ctx)
     ctx.database.close()
     process = subprocess.Popen(
-        [sys.executable, "-m", "server", verb, "--port", "0", "--instance", str(folder), *options],
+        [sys.executable, "-m", program, verb, "--port", "0", "--instance", str(folder), *options],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -72,11 +77,11 @@ def serve(
     finally:
         process.terminate()
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=30)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        reader.join(timeout=5)
+        reader.join(timeout=30)
         assert process.stdout is not None, "opened with a pipe"
         process.stdout.close()
 
@@ -112,7 +117,11 @@ class Wire:
             if not self._whole:
                 near.close()
                 continue
-            far = socket.create_connection(("127.0.0.1", self._target))
+            try:
+                far = socket.create_connection(("127.0.0.1", self._target))
+            except OSError:
+                near.close()  # the server is gone: so is the caller's hope
+                continue
             with self._lock:
                 self._open |= {near, far}
             threading.Thread(target=self._carry, args=(near, far), daemon=True).start()

@@ -256,7 +256,7 @@ def test_a_plan_keeps_the_ids_and_says_why_people_sit_together(run: Run, tmp_pat
     out = tmp_path / "plan.json"
     code, said, err = run("plan", _problem(tmp_path), "--seconds", 2, "--seed", 7, "--steps", 4000, "--out", out)
     assert (code, said) == (0, "")
-    assert err.startswith("5 people, 3 rounds. Meetings of people who met before: 0, at best 0.")
+    assert err.startswith("People: 5. Rounds: 3. Pairs that meet again: 0. No plan has fewer.")
     made = json.loads(out.read_bytes())
     assert (made["id"], made["seed"]) == ("thursday", 7)
     seats = [sorted(map(str, (p for table in tables for p in table))) for tables in made["rounds"]]

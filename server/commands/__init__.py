@@ -59,6 +59,10 @@ def write_file(path: Path, data: bytes) -> None:
     """Write a file whole or not at all. Raises Refused."""
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
+        if path.exists() and not path.is_file():
+            # A device or a pipe, such as /dev/null, is written to; a file must never take its place.
+            path.write_bytes(data)
+            return
         half.write_bytes(data)
         half.replace(path)
     except OSError as error:

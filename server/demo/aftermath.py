@@ -8,7 +8,7 @@ from server.demo import words
 from server.domain import names
 from server.domain.follow_ups import FollowUpCommand
 from server.domain.vocabulary import FollowUpKind, PersonId, ReferralState, StayInTouch, Uid
-from server.services import contacts, follow_ups, one_to_ones, owed, referrals
+from server.services import contacts, follow_ups, one_to_ones, owed, referrals, slips
 from server.services.contacts import Jotting
 from server.services.referrals import SlipFields
 from server.services.seating import Seated
@@ -34,9 +34,7 @@ def _pairs(story: "Story", morning: "Morning", count: int) -> list[tuple[PersonI
     founder = story.people[0].id
     others = sorted(set(morning.partners) - {founder})
     owners = story.chance.sample(others, count - 1) + [founder] * (founder in morning.partners)
-    return [
-        (owner, story.chance.choice(morning.partners[owner])) for owner in owners if morning.partners[owner]
-    ]
+    return [(owner, story.chance.choice(morning.partners[owner])) for owner in owners if morning.partners[owner]]
 
 
 def remember(story: "Story", morning: "Morning") -> None:
@@ -58,9 +56,7 @@ def remember(story: "Story", morning: "Morning") -> None:
     story.at(story.moment(morning.day, "21:00", timedelta(days=5)), partial(_tidy, story, story.people[0].id))
 
 
-def _write_down(
-    story: "Story", morning: "Morning", owner: PersonId, about: Uid, jotting: Jotting
-) -> None:
+def _write_down(story: "Story", morning: "Morning", owner: PersonId, about: Uid, jotting: Jotting) -> None:
     contacts.write_down(story.ctx, meeting_id=morning.id, owner=owner, about=about, jotting=jotting)
 
 
@@ -85,9 +81,7 @@ def _tidy(story: "Story", owner: PersonId) -> None:
     """Whoever organises lets go on Sunday evening of the coffees that came to nothing."""
     for each in owed.page(story.ctx, story.group_id, owner, private=True).late:
         if each.kind is FollowUpKind.ONE_TO_ONE:
-            follow_ups.tick(
-                story.ctx, group_id=story.group_id, owner=owner, uid=each.uid, command=FollowUpCommand.DROP
-            )
+            follow_ups.tick(story.ctx, group_id=story.group_id, owner=owner, uid=each.uid, command=FollowUpCommand.DROP)
 
 
 def _meet_later(story: "Story", day: date, one: PersonId, other: Seated) -> None:
@@ -101,9 +95,7 @@ def _meet_later(story: "Story", day: date, one: PersonId, other: Seated) -> None
 
 
 def _say_held(story: "Story", teller: PersonId, other: Uid, held: date, place: str) -> None:
-    one_to_ones.say_held(
-        story.ctx, group_id=story.group_id, teller=teller, other=other, held_on=held, place=place
-    )
+    one_to_ones.say_held(story.ctx, group_id=story.group_id, teller=teller, other=other, held_on=held, place=place)
 
 
 def give_slips(story: "Story", morning: "Morning") -> None:
@@ -165,7 +157,7 @@ def _office_hours(story: "Story", moment: datetime) -> datetime:
 
 
 def _move(story: "Story", receiver: PersonId, uid: Uid, to: ReferralState) -> None:
-    slip = referrals.look(story.ctx, receiver, uid)
+    slip = slips.look(story.ctx, receiver, uid)
     assert slip is not None, "written by this story"
     referrals.move(
         story.ctx,

@@ -139,9 +139,7 @@ def _named(chance: random.Random, tongue: Tongue, count: int) -> list[tuple[str,
     return found
 
 
-def _person(
-    chance: random.Random, tongue: Tongue, given: str, family: str, trade: Trade, number: int
-) -> MadeUp:
+def _person(chance: random.Random, tongue: Tongue, given: str, family: str, trade: Trade, number: int) -> MadeUp:
     noun = {"it": trade.italian, "pl": trade.polish, "en": trade.english}[tongue.code]
     company = f"{family} {noun}" if tongue.code == "en" else f"{noun} {family}"
     return MadeUp(

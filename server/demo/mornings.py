@@ -13,6 +13,7 @@ from server.services import (
     attendance,
     badges,
     check_ins,
+    duties,
     exchanges,
     expected,
     meetings,
@@ -72,6 +73,7 @@ def hold(story: "Story", morning: Morning, told: "Callable[[int], None]") -> Non
     starts = story.moment(day, "07:30")
     story.at(story.moment(day - timedelta(days=6), "18:30"), partial(_invite, story, morning, starts))
     story.at(story.moment(day - timedelta(days=1), "20:00"), partial(_apologise, story, morning))
+    story.at(story.moment(day - timedelta(days=1), "20:15"), partial(_give_duties, story, morning))
     story.at(story.moment(day, "06:55"), lambda: meetings.open_doors(story.ctx, meeting_id=morning.id))
     story.at(story.moment(day, "06:56"), partial(_let_in, story, morning))
     story.at(story.moment(day, "07:54"), partial(_seat, story, morning))
@@ -105,6 +107,7 @@ def prepare_today(story: "Story", told: "Callable[[int], None]") -> None:
 
     story.at(story.moment(day - timedelta(days=6), "18:30"), invite)
     story.at(story.moment(day - timedelta(days=1), "20:00"), partial(_apologise, story, today))
+    story.at(story.moment(day - timedelta(days=1), "20:15"), partial(_give_duties, story, today))
     story.at(story.moment(day - timedelta(days=1), "20:30"), issue)
 
 
@@ -139,6 +142,11 @@ def _apologise(story: "Story", morning: Morning) -> None:
         expected.apologise(story.ctx, meeting_id=morning.id, attendance_uid=who.uid)
 
 
+def _give_duties(story: "Story", morning: Morning) -> None:
+    """Door, clock, hosts and the rest, as they are suggested: in turn, to whoever is coming."""
+    duties.suggest(story.ctx, meeting_id=morning.id)
+
+
 def _let_in(story: "Story", morning: Morning) -> None:
     """Everybody has a minute of their own; most before the start, a few late, one or two not at all."""
     listed = [who for who in _listed(story, morning) if who.status is AttendanceStatus.EXPECTED]
@@ -150,9 +158,7 @@ def _let_in(story: "Story", morning: Morning) -> None:
         desk = Desk(None, f"Door {story.chance.randint(1, 2)}")
         story.at(
             story.moment(morning.day, "06:56", timedelta(minutes=after)),
-            partial(
-                check_ins.admit_by_name, story.ctx, meeting_id=morning.id, attendance_uid=who.uid, desk=desk
-            ),
+            partial(check_ins.admit_by_name, story.ctx, meeting_id=morning.id, attendance_uid=who.uid, desk=desk),
         )
 
 
@@ -190,6 +196,4 @@ def _exchange(story: "Story", morning: Morning) -> None:
 def _leave_early(story: "Story", morning: Morning) -> None:
     here = [who for who in _listed(story, morning) if who.in_room]
     for who in story.chance.sample(here, story.chance.randint(*LEAVE_EARLY)):
-        check_ins.leave(
-            story.ctx, meeting_id=morning.id, attendance_uid=who.uid, desk=Desk(None, "Door 1")
-        )
+        check_ins.leave(story.ctx, meeting_id=morning.id, attendance_uid=who.uid, desk=Desk(None, "Door 1"))

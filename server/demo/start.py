@@ -213,9 +213,7 @@ def greet(say: Say) -> Callable[[Context, Settings], None]:
 def _links(ctx: Context, demo: DemoMeeting) -> Iterator[tuple[str, str]]:
     yield (
         "Organiser",
-        sessions.make_link(
-            ctx, purpose="person", life=LINKS_LIVE, person_id=demo.organiser_id, loopback_only=True
-        ),
+        sessions.make_link(ctx, purpose="person", life=LINKS_LIVE, person_id=demo.organiser_id, loopback_only=True),
     )
     devices = (("Facilitator", Role.FACILITATOR), ("Door", Role.GREETER), ("Display", Role.DISPLAY))
     for name, role in devices:

@@ -158,7 +158,10 @@ class Story:
             settings=groups.GroupSettings(words.GROUP, "en", ZONE, "EUR", ""),
             organiser=groups.FirstOrganiser(
                 # Nobody signs in with it: the console prints a link of its own at every start.
-                founder.given, founder.family, founder.email, f"{self.chance.getrandbits(128):x}"
+                founder.given,
+                founder.family,
+                founder.email,
+                f"{self.chance.getrandbits(128):x}",
             ),
             label="Demo",
         )

@@ -5,9 +5,14 @@ from server.domain.vocabulary import ReferralState
 GROUP = "Kitchen Garden Breakfast"
 PLACE = "Hotel Corona, garden room"
 TODAYS_NUMBER = 214
-AGENDA = (
+AGENDA: tuple[tuple[str, str, int] | tuple[str, str, int, str], ...] = (
     ("open_networking", "Arrival and coffee", 15),
-    ("welcome", "Welcome", 5),
+    (
+        "welcome",
+        "Welcome",
+        5,
+        "Welcome to the Kitchen Garden Breakfast, and a special welcome to our visitors. We are done at nine.",
+    ),
     ("education", "Five minutes of learning", 5),
     ("rounds", "Rounds at the tables", 30),
     ("introductions", "Everybody in 30 seconds", 15),
@@ -15,7 +20,7 @@ AGENDA = (
     ("referrals", "Referrals and thanks", 7),
     ("announcements", "Announcements", 3),
 )
-"""Kind, title and minutes of a breakfast."""
+"""Kind, title and minutes of a breakfast, and what is said where it is not the usual words."""
 
 NOTES = (
     "Knows half the valley.",

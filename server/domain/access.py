@@ -5,7 +5,7 @@ grant for a verb is refused; there are no exceptions elsewhere.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,7 +20,10 @@ class Verb(StrEnum):
     PREPARE_MEETING = "prepare_meeting"
     PRINT = "print"
     SEE_NUMBERS = "see_numbers"
+    CARE_FOR_MEMBERS = "care_for_members"
+    APPROVE_WEEKS = "approve_weeks"
     ADMIT = "admit"
+    CHECK_SELF_IN = "check_self_in"
     SEARCH_ROOM = "search_room"
     ADD_WALK_IN = "add_walk_in"
     UNDO_ADMISSION = "undo_admission"
@@ -42,22 +45,46 @@ ROLE_VERBS: dict[Role, frozenset[Verb]] = {
         Verb.PREPARE_MEETING,
         Verb.PRINT,
         Verb.SEE_NUMBERS,
+        Verb.APPROVE_WEEKS,
         Verb.RUN_ROUNDS,
         Verb.SEE_DISPLAY,
+        Verb.CHECK_SELF_IN,
     },
-    Role.LEADER: frozenset({Verb.SEE_NUMBERS, Verb.HEAR_NEWS}),
-    Role.SECRETARY: frozenset({Verb.MANAGE_PEOPLE, Verb.PREPARE_MEETING, Verb.PRINT, Verb.SEE_NUMBERS, Verb.HEAR_NEWS}),
-    Role.CARE: frozenset({Verb.SEE_NUMBERS}),
+    Role.LEADER: frozenset({Verb.SEE_NUMBERS, Verb.APPROVE_WEEKS, Verb.HEAR_NEWS}),
+    Role.SECRETARY: frozenset(
+        {
+            Verb.MANAGE_PEOPLE,
+            Verb.PREPARE_MEETING,
+            Verb.PRINT,
+            Verb.SEE_NUMBERS,
+            Verb.APPROVE_WEEKS,
+            Verb.HEAR_NEWS,
+        }
+    ),
+    Role.CARE: frozenset({Verb.SEE_NUMBERS, Verb.CARE_FOR_MEMBERS}),
     Role.FACILITATOR: frozenset({Verb.RUN_ROUNDS, Verb.SEE_DISPLAY, Verb.SEARCH_ROOM, Verb.HEAR_NEWS}),
     Role.STEWARD: frozenset({Verb.ADMIT, Verb.HEAR_NEWS}),
     Role.GREETER: _DOOR,
-    Role.KIOSK: frozenset({Verb.ADMIT}),
+    Role.KIOSK: frozenset({Verb.CHECK_SELF_IN}),
     Role.MEMBER: frozenset({Verb.USE_BOARD, Verb.OWN_PAGES}),
     Role.ATTENDEE: frozenset({Verb.ATTEND, Verb.OWN_PAGES, Verb.HEAR_NEWS}),
     Role.DISPLAY: frozenset({Verb.SEE_DISPLAY, Verb.HEAR_NEWS}),
 }
 
-AT_THE_LAPTOP = frozenset({Verb.MANAGE_GROUP, Verb.MANAGE_PEOPLE, Verb.PREPARE_MEETING, Verb.PRINT, Verb.SEE_NUMBERS})
+GROUP_ROLES = (Role.ORGANISER, Role.SECRETARY, Role.FACILITATOR, Role.GREETER, Role.CARE, Role.LEADER)
+"""What a group gives to members of its own, at every meeting of it."""
+
+AT_THE_LAPTOP = frozenset(
+    {
+        Verb.MANAGE_GROUP,
+        Verb.MANAGE_PEOPLE,
+        Verb.PREPARE_MEETING,
+        Verb.PRINT,
+        Verb.SEE_NUMBERS,
+        Verb.CARE_FOR_MEMBERS,
+        Verb.APPROVE_WEEKS,
+    }
+)
 """Over plain http these are refused from other computers unless the group declared the network its own."""
 
 _AUDIENCES: dict[Role, frozenset[Audience]] = {
@@ -115,6 +142,11 @@ class Actor:
 
 
 NOBODY = Actor()
+
+
+def at_rest(grants: Iterable[Grant]) -> tuple[Grant, ...]:
+    """The grants of a door that nobody has touched for a while: it goes on scanning and does nothing else."""
+    return tuple(replace(each, role=Role.STEWARD) if each.role is Role.GREETER else each for each in grants)
 
 
 def may(actor: Actor, verb: Verb, scope: Scope, *, now: datetime) -> bool:

@@ -6,6 +6,7 @@ compared byte by byte (`COLLATE "C"` where a database would know better).
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SEARCH_KEY_MOST = 700
 SORT_KEY_MOST = 300
@@ -23,14 +24,23 @@ _POLISH = str.maketrans(
 )
 _POLISH_LETTERS = frozenset("ąćęłńóśźż")
 
+_PLACEHOLDERS = frozenset({"-", "–", "—", "--", ".", "n/a", "#"})
+
 # Direction marks that turn the rest of a list around, and the byte order mark of spreadsheets.
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 
 def tidy(text: str) -> str:
     """Text as typed: composed, without control characters, with single blanks inside and none around."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = "".join(char for char in text if char.isspace() or not _is_control(char))
     return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text is only what people put where there is nothing to say, such as "-" or "n/a"."""
+    return text.casefold() in _PLACEHOLDERS
 
 
 def full_name(given: str, family: str) -> str:
@@ -68,6 +78,11 @@ def query_words(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_words(_composed(text))))
 
 
+def folded(text: str) -> str:
+    """The text as it is compared and sorted: folded words, each as often as it stands there, single blanks between."""
+    return " ".join(_words(_composed(text)))
+
+
 def sort_key(family: str, given: str, language: str) -> str:
     """Where a person stands in a list by family name: Polish order for "pl", accents ignored elsewhere.
 
@@ -84,13 +99,16 @@ def _is_control(char: str) -> bool:
 
 def _composed(text: str) -> str:
     """Lower case with every accent joined to its letter, so that a fold sees one character."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _words(text: str) -> list[str]:
-    return "".join(_plain(char) for char in text).split()
+    return "".join(map(_plain, text)).split()
 
 
+@lru_cache(maxsize=4096)
 def _plain(char: str) -> str:
     """A letter without its accents, a blank for anything that is neither letter nor digit."""
     bare = unicodedata.normalize("NFKD", char.translate(_FOLDS))

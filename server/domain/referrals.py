@@ -5,8 +5,9 @@ prospect's consent it is a lead: kept, never counted. The table of moves is whol
 refused.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 from server.domain.errors import NotAllowed, RuleViolation, WrongPhase
@@ -60,6 +61,21 @@ INTRODUCTION_LEVELS: Mapping[int, str] = {
 }
 """How much effort the giver put into the introduction; not how likely the business is."""
 
+
+class Served(StrEnum):
+    """What the prospect answered when the giver asked, once: were you well served?"""
+
+    YES = "yes"
+    MIXED = "mixed"
+    NO = "no"
+
+
+WAYS = ("card_given", "told_you_call", "written", "call_arranged", "in_person")
+"""How the giver introduced the two: any of them together."""
+
+BURST = 3
+"""More slips than this with one date and place are pointed out to their author before they go."""
+
 VOUCH_REASONS = ("used_it", "saw_the_work", "heard_of_it")
 """Why the giver vouches for the receiver's work."""
 
@@ -76,6 +92,47 @@ class Slip:
     level: int
     vouch: str
     consent: bool
+
+
+def ways_of(chosen: Iterable[str]) -> str:
+    """The ways chosen as a slip keeps them: each once, in the order of the form.
+
+    Raises RuleViolation("slip_way_unknown").
+    """
+    wanted = set(chosen)
+    unknown = sorted(wanted - set(WAYS))
+    if unknown:
+        raise RuleViolation("slip_way_unknown", field="ways", way=unknown[0])
+    return " ".join(way for way in WAYS if way in wanted)
+
+
+def check_day(day: date, today: date, field: str = "given_on") -> None:
+    """The day on something written down later: today or within the last year.
+
+    Raises `slip_day_future` or `slip_day_far` for the field.
+    """
+    if day > today:
+        raise RuleViolation("slip_day_future", field=field)
+    if today - day > timedelta(days=366):
+        raise RuleViolation("slip_day_far", field=field)
+
+
+def is_burst(already: int) -> bool:
+    """Whether one more slip of the same author, date and place makes more than `BURST` of them."""
+    return already >= BURST
+
+
+def check_served(state: ReferralState, side: Side, before: Served | None) -> None:
+    """The giver may say once, after *won*, how the prospect was served.
+
+    Raises WrongPhase `served_too_early` or `served_already`, NotAllowed `served_not_yours`.
+    """
+    if side is not Side.GIVER:
+        raise NotAllowed("served_not_yours")
+    if state is not ReferralState.WON:
+        raise WrongPhase("served_too_early")
+    if before is not None:
+        raise WrongPhase("served_already")
 
 
 def kind_of(consent: bool) -> ReferralKind:
@@ -99,9 +156,9 @@ def check_submittable(slip: Slip) -> None:
     """
     check_not_self(slip.giver, slip.receiver)
     if slip.level not in INTRODUCTION_LEVELS:
-        raise RuleViolation("slip_level_unknown", level=slip.level)
+        raise RuleViolation("slip_level_unknown", field="level", level=slip.level)
     if slip.vouch and slip.vouch not in VOUCH_REASONS:
-        raise RuleViolation("slip_vouch_unknown", vouch=slip.vouch)
+        raise RuleViolation("slip_vouch_unknown", field="vouch", vouch=slip.vouch)
     missing = missing_fields(slip)
     if missing:
         raise RuleViolation("slip_incomplete", field=missing[0])
@@ -123,6 +180,20 @@ def missing_fields(slip: Slip) -> tuple[str, ...]:
 def counts(kind: ReferralKind, state: ReferralState) -> bool:
     """Whether the slip stands in the group's figures: a referral that left its giver's desk, never a lead."""
     return kind is ReferralKind.REFERRAL and state is not ReferralState.DRAFT
+
+
+COLUMNS: Mapping[str, tuple[ReferralState, ...]] = {
+    "offered": (ReferralState.DRAFT, ReferralState.GIVEN),
+    "agreed": (ReferralState.ACCEPTED,),
+    "talking": (ReferralState.CONTACTED, ReferralState.IN_PROGRESS, ReferralState.NO_ANSWER),
+    "outcome": (ReferralState.WON, ReferralState.LOST, ReferralState.NOT_A_FIT, ReferralState.DECLINED),
+}
+"""The columns of the board, each with its states."""
+
+
+def column(state: ReferralState) -> str:
+    """The column of the board in which a slip stands."""
+    return next(name for name, states in COLUMNS.items() if state in states)
 
 
 def is_open(state: ReferralState) -> bool:

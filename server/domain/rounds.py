@@ -6,7 +6,7 @@ The clock of a single round is `round_clock`; here are the rules that need to se
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from server.domain.errors import NotFound, WrongPhase
+from server.domain.errors import Conflict, NotFound, WrongPhase
 from server.domain.round_clock import RoundClock
 from server.domain.vocabulary import RoundPhase
 
@@ -49,6 +49,19 @@ def check_may_start(number: int, phases: Sequence[tuple[int, RoundPhase]]) -> No
         raise WrongPhase("round_not_next", number=first)
 
 
+def check_may_return(number: int, phase: RoundPhase, phases: Sequence[tuple[int, RoundPhase]]) -> None:
+    """Whether a round may be in an earlier phase again, as if the last press on it had not been.
+
+    Raises `Conflict("undo_in_the_way")` when another round has begun that would have had to wait.
+    """
+    others = [(other, its) for other, its in phases if other != number]
+    two_at_once = phase in GOING_ON and any(its in GOING_ON for _, its in others)
+    begun = {*GOING_ON, RoundPhase.ENDED}
+    out_of_turn = phase in {*GOING_ON, RoundPhase.PLANNED} and any(n > number and its in begun for n, its in others)
+    if two_at_once or out_of_turn:
+        raise Conflict("undo_in_the_way")
+
+
 def check_known(number: int, phases: Sequence[tuple[int, RoundPhase]]) -> None:
     """Raises `NotFound("round_unknown")` for a number that nobody planned."""
     if number not in dict(phases):
@@ -60,9 +73,7 @@ def forecast_end(clocks: Iterable[RoundClock], now: datetime) -> datetime:
     return now + sum((clock.left(now) for clock in clocks), timedelta())
 
 
-def missed(
-    entered_at: datetime | None, left_at: datetime | None, *, began_at: datetime, over_at: datetime
-) -> bool:
+def missed(entered_at: datetime | None, left_at: datetime | None, *, began_at: datetime, over_at: datetime) -> bool:
     """Whether somebody with a seat was not in the room at any moment of the round."""
     if entered_at is None or entered_at > over_at:
         return True

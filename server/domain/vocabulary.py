@@ -69,6 +69,14 @@ class DoorAnswer(StrEnum):
     REFUSED = "refused"
 
 
+class AttemptOutcome(StrEnum):
+    """Why a scan let nobody in; a conflict is a badge that two desks let in while one had no network."""
+
+    ALREADY_IN = "already_in"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+
+
 class RoundPhase(StrEnum):
     """Where a round stands; moves only through the table in `round_clock`."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vText
+from icalendar import Calendar, Event, vDuration, vText
 
 from server.formats.content_lines import one_kind_of_break
 
@@ -63,8 +63,11 @@ class DayEntry:
 Entry = TimedEntry | DayEntry
 
 
-def write_calendar(entries: Iterable[Entry], *, name: str) -> bytes:
-    """The entries in their order as one `.ics` file; `name` is what calendars call it."""
+def write_calendar(entries: Iterable[Entry], *, name: str, refresh: timedelta | None = None) -> bytes:
+    """The entries in their order as one `.ics` file; `name` is what calendars call it.
+
+    `refresh`: how often a program that has subscribed should look again.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Coltiva//Coltiva//EN")
     calendar.add("version", "2.0")
@@ -72,6 +75,9 @@ def write_calendar(entries: Iterable[Entry], *, name: str) -> bytes:
     calendar.add("method", "PUBLISH")
     # Without its type the library would write the name of a calendar unescaped.
     calendar.add("x-wr-calname", vText(one_kind_of_break(name)))
+    if refresh is not None:
+        calendar.add("refresh-interval", vDuration(refresh), parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", vDuration(refresh))
     kept = list(entries)
     for entry in kept:
         calendar.add_component(_event(entry))

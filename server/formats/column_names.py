@@ -24,6 +24,10 @@ class Field(StrEnum):
     LANGUAGES = "languages"
     LOOKS_FOR = "looks_for"
     OFFERS = "offers"
+    WANTS_SECTOR = "wants_sector"
+    MARKETS = "markets"
+    INTERESTS = "interests"
+    STORIES = "stories"
     STANDING = "standing"
     INVITED_BY = "invited_by"
     BIRTHDAY = "birthday"
@@ -123,6 +127,15 @@ ALIASES: dict[Field, tuple[str, ...]] = {
         "offers", "offer", "offering", "i offer", "what do you offer", "can help with", "offre", "offro",
         "cosa offri", "cosa offre", "oferuje", "oferuję", "co oferujesz", "oferta",
     ),
+    Field.WANTS_SECTOR: (
+        "looks for a sector", "looking for a sector", "sector wanted", "cerca un settore", "settore cercato",
+        "szuka branży", "szuka branzy", "poszukiwana branża",
+    ),
+    Field.MARKETS: (
+        "knows the markets", "markets", "knows about", "conosce i mercati", "mercati", "zna rynki", "rynki",
+    ),
+    Field.INTERESTS: ("interests", "hobby", "hobbies", "interessi", "passioni", "zainteresowania", "pasje"),
+    Field.STORIES: ("stories", "story", "favourite story", "storie", "storia", "historie", "historia"),
     Field.STANDING: (
         "standing", "member or visitor", "member/visitor", "membership", "role", "socio/ospite",
         "socio o ospite", "ruolo", "tipo", "członek/gość", "status członka", "rola", "typ",

@@ -32,6 +32,7 @@ class Layout(StrEnum):
     GOOGLE_CONTACTS_OLD = "google_contacts_old"
     OUTLOOK = "outlook"
     LINKEDIN = "linkedin"
+    VCARD = "vcard"
     PLAIN = "plain"
 
 
@@ -73,6 +74,7 @@ class Mapping:
 
 
 _SIGNATURES: tuple[tuple[Layout, tuple[frozenset[str], ...]], ...] = (
+    (Layout.VCARD, (frozenset({"vcard", "first name", "last name"}),)),
     (Layout.MEETUP_ATTENDEES, (frozenset({"url of member profile", "rsvp", "user id"}),)),
     (Layout.MEETUP_MEMBERS, (frozenset({"url of member profile", "user id", "joined group on"}),)),
     (

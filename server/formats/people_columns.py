@@ -61,6 +61,10 @@ class PersonRow:
     languages: tuple[str, ...] = ()
     looks_for: str = ""
     offers: str = ""
+    wants_sector: str = ""
+    markets: str = ""
+    interests: str = ""
+    stories: str = ""
     standing: Standing | None = None
     invited_by: str = ""
     birthday: str = ""
@@ -168,6 +172,10 @@ class _RowReader:
             languages=read_languages(self._text(row, Field.LANGUAGES)),
             looks_for=self._text(row, Field.LOOKS_FOR),
             offers=self._text(row, Field.OFFERS),
+            wants_sector=self._text(row, Field.WANTS_SECTOR),
+            markets=self._text(row, Field.MARKETS),
+            interests=self._text(row, Field.INTERESTS),
+            stories=self._text(row, Field.STORIES),
             standing=standing,
             invited_by=self._text(row, Field.INVITED_BY),
             birthday=birthday,

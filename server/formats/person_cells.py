@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from server.domain.errors import RuleViolation
+from server.domain.names import is_placeholder
 from server.formats.column_names import Field
 from server.formats.formulas import is_formula
 from server.formats.records import Note
@@ -31,7 +32,6 @@ LONGEST = {
 
 _NAMES = (Field.GIVEN_NAME, Field.FAMILY_NAME, Field.FULL_NAME)
 _ON_SEVERAL_LINES = (Field.LOOKS_FOR, Field.OFFERS)
-_PLACEHOLDERS = frozenset({"-", "–", "—", "--", ".", "n/a", "#"})
 _SEVERAL_VALUES = " ::: "
 _EDGES = " \t\r\n\u00a0\ufeff\u200b"
 _LINE_BREAKS = re.compile(r"\s*[\t\r\n]+\s*")
@@ -46,7 +46,7 @@ _NUMBER = re.compile(r"\d+")
 def is_empty(raw: str) -> bool:
     """Whether a cell says nothing: blanks, or a placeholder like "-"."""
     text = raw.strip(_EDGES)
-    return not text or text.casefold() in _PLACEHOLDERS
+    return not text or is_placeholder(text)
 
 
 def read_text(raw: str, field: Field, header: str) -> str:

@@ -1,4 +1,4 @@
-"""Any table somebody hands us, as headers and rows of text with their line numbers.
+"""Any table or file of cards somebody hands us, as headers and rows of text with their line numbers.
 
 What the file is, is seen from its bytes, never from its name: a `.xls` may be tab-separated text, a
 `.csv` a workbook. Rows that do not fit the header are handed back as errors and never shifted; nothing
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from server.domain.errors import RuleViolation
+from server.formats.cards_in import HEADERS, read_cards
 from server.formats.column_names import plain
 from server.formats.delimited import (
     DELIMITERS,
@@ -20,7 +21,7 @@ from server.formats.delimited import (
     without_hint,
 )
 from server.formats.records import Note, Record, RowError
-from server.formats.text_encoding import decode, first_garbled_line
+from server.formats.text_encoding import Decoded, decode, first_garbled_line
 
 MAX_ROWS = 5_000
 MAX_BYTES = 20_000_000
@@ -35,7 +36,6 @@ _MARKUP_KINDS = (
     ("<html", "html"),
     ("<table", "html"),
     ("<?xml", "xml"),
-    ("begin:vcard", "vcard"),
 )
 _BINARY_KINDS = ((b"%PDF", "pdf"), (b"\x89PNG", "image"), (b"\xff\xd8\xff", "image"), (b"GIF8", "image"))
 
@@ -53,8 +53,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A file as headers and rows. `kind` is "text" or "xlsx"; `encoding` and `delimiter` are empty for a
-    workbook. `errors` are rows that do not fit the header; `notes` are for the preview.
+    """A file as headers and rows. `kind` is "text", "xlsx" or "vcard"; `encoding` and `delimiter` are empty
+    for a workbook. `errors` are rows that do not fit the header; `notes` are for the preview.
     """
 
     name: str
@@ -87,7 +87,7 @@ def read_table(
     delimiter: str | None = None,
     max_rows: int = MAX_ROWS,
 ) -> Table:
-    """Reads CSV, tab-separated text or XLSX. `encoding` and `delimiter` are a human's corrections of the
+    """Reads CSV, tab-separated text, XLSX or contact cards. `encoding` and `delimiter` are a human's corrections of the
     guess.
 
     Refuses with RuleViolation: `file_too_large`, `too_many_rows`, `too_many_columns`, `empty_file`,
@@ -97,7 +97,7 @@ def read_table(
     try:
         if len(data) > MAX_BYTES:
             raise RuleViolation("file_too_large", megabytes=MAX_BYTES // 1_000_000)
-        source = _workbook(data, max_rows) if data.startswith(_ZIP) else _text(data, encoding, delimiter)
+        source = _workbook(data, max_rows) if data.startswith(_ZIP) else _text(data, encoding, delimiter, max_rows)
         return _tabulate(source, name, max_rows)
     except RuleViolation as refusal:
         refusal.params.setdefault("name", name)
@@ -113,7 +113,7 @@ def _workbook(data: bytes, max_rows: int) -> _Source:
     return _Source("xlsx", iter(records), notes=notes)
 
 
-def _text(data: bytes, encoding: str | None, delimiter: str | None) -> _Source:
+def _text(data: bytes, encoding: str | None, delimiter: str | None, max_rows: int) -> _Source:
     if delimiter is not None and delimiter not in DELIMITERS:
         raise RuleViolation("unknown_delimiter")
     _refuse_binary(data)
@@ -121,6 +121,8 @@ def _text(data: bytes, encoding: str | None, delimiter: str | None) -> _Source:
     if "\0" in decoded.text:
         raise RuleViolation("unsupported_file", kind="binary")
     _refuse_markup(decoded.text)
+    if decoded.text.lstrip().casefold().startswith("begin:vcard"):
+        return _cards(decoded, max_rows)
     text, hinted, first_line = without_hint(decoded.text)
     chosen = delimiter or hinted or find_delimiter(text)
     notes = []
@@ -131,6 +133,13 @@ def _text(data: bytes, encoding: str | None, delimiter: str | None) -> _Source:
         notes.append(Note("letters_spoilt_before", {"line": garbled}))
     records = read_records(text, chosen, first_line)
     return _Source("text", records, decoded.encoding, decoded.guessed, chosen, tuple(notes))
+
+
+def _cards(decoded: Decoded, max_rows: int) -> _Source:
+    cards = read_cards(decoded.text, most=max_rows + 1)
+    guessed = (Note("encoding_guessed", {"encoding": decoded.encoding}),) if decoded.guessed else ()
+    records = iter((Record(0, HEADERS), *cards.records))
+    return _Source("vcard", records, decoded.encoding, decoded.guessed, notes=(*guessed, *cards.notes))
 
 
 def _refuse_binary(data: bytes) -> None:

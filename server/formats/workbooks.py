@@ -10,7 +10,7 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
 from itertools import islice, repeat
@@ -46,12 +46,13 @@ def read_workbook(data: bytes, *, most: int) -> tuple[list[Record], tuple[str, .
     Reading stops after `most` records. Raises `workbook_too_large` (megabytes), `unsupported_file`
     (kind) for another kind of zip, `damaged_workbook`.
     """
-    has_formulas = _checked(data)
+    parts = _unpacked(data)
+    has_formulas = any("sheet" in name and _FORMULA.search(content) for name, content in parts.items())
     try:
         with warnings.catch_warnings():
             # The reader warns about styles and extensions that it leaves out; we take values only.
             warnings.simplefilter("ignore")
-            return _read(data, has_formulas, most)
+            return _read(_packed(parts), has_formulas, most)
     except _DAMAGED as failure:
         raise RuleViolation("damaged_workbook") from failure
 
@@ -68,8 +69,8 @@ def _read(data: bytes, has_formulas: bool, most: int) -> tuple[list[Record], tup
             return list(islice(_records(rows, originals), most)), tuple(visible[1:])
 
 
-def _checked(data: bytes) -> bool:
-    """Refuses bombs and other kinds of file; tells whether any sheet holds a formula."""
+def _unpacked(data: bytes) -> dict[str, bytes]:
+    """The parts by name, none longer than its entry says, whatever is in it. Refuses bombs and other kinds of file."""
     if not openpyxl.DEFUSEDXML:
         # Without it an eleven-line workbook fills the memory of the laptop; a broken installation must say
         # so.
@@ -82,9 +83,24 @@ def _checked(data: bytes) -> bool:
             names = {part.filename.lstrip("/") for part in parts}
             if "[Content_Types].xml" not in names or not any("sheet" in name for name in names):
                 raise RuleViolation("unsupported_file", kind="ods" if "content.xml" in names else "zip")
-            return any("sheet" in part.filename and _FORMULA.search(archive.read(part)) for part in parts)
+            return {part.filename: _part(archive, part) for part in parts if not part.is_dir()}
     except _DAMAGED as failure:
         raise RuleViolation("damaged_workbook") from failure
+
+
+def _part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """The content as far as its entry says. Asked for the end of a part, the library unpacks all there is, at once."""
+    with archive.open(part) as stream:
+        return stream.read(part.file_size + 1)
+
+
+def _packed(parts: Mapping[str, bytes]) -> bytes:
+    """The same as a file in which nothing is more than it says."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return out.getvalue()
 
 
 def _open(data: bytes, *, data_only: bool) -> Workbook:

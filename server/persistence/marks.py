@@ -18,3 +18,11 @@ ACTIVITY = privacy.activity(Purpose.MEETING, Retention.SEATING, OnErase.DELETE)
 CONSENT = privacy.activity(Purpose.PROOF, Retention.PROOF, OnErase.KEEP)
 PROSPECT = privacy.contact(Purpose.REFERRALS, Retention.REFERRAL, OnErase.FOLD)
 """Somebody outside the group, named on a slip."""
+MONEY = privacy.Privacy(
+    privacy.PrivacyClass.MONEY, privacy.Purpose.REFERRALS, privacy.Retention.REFERRAL, privacy.OnErase.FOLD
+)
+"""What business somebody got; shown to whoever wrote it and in totals."""
+UNDO = privacy.activity(Purpose.MEETING, Retention.UNDO, OnErase.DELETE)
+"""Kept only so that a change can be taken back."""
+AUDIT = privacy.activity(Purpose.PROOF, Retention.PROOF, OnErase.KEEP)
+"""That something was put right, or how often a keyed hash came; who it was is no longer said once they were erased."""

@@ -38,7 +38,8 @@ def newest() -> str:
 
 def current(database: Database) -> str | None:
     """The revision the database is at; None when it is empty."""
-    with database.engine.connect() as connection:
+    with database.reading() as session:  # the answer does not wait for another process that writes
+        connection = session.connection()
         if not sa.inspect(connection).has_table("alembic_version"):
             return None
         found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

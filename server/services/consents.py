@@ -48,21 +48,26 @@ def say(
     def work(tx: Tx) -> Json:
         tx.db.get_one(Person, person_id, with_for_update=True)
         if (field in of(tx.db, person_id)) is not given:
-            tx.db.add(
-                Consent(
-                    person_id=person_id,
-                    field=field,
-                    given=given,
-                    text_version=TEXT_VERSION,
-                    language=language[:5],
-                    channel=channel[:16],
-                    said_at=tx.now,
-                )
-            )
+            write(tx, person_id, field, given=given, language=language, channel=channel)
             tell_partners(tx, person_id)
         return {"field": field.value, "given": given}
 
     return ctx.transaction(work, op=op)
+
+
+def write(tx: Tx, person_id: PersonId, field: ContactField, *, given: bool, language: str, channel: str) -> None:
+    """A helper of the use-cases: one word of somebody about one field, as it was said."""
+    tx.db.add(
+        Consent(
+            person_id=person_id,
+            field=field,
+            given=given,
+            text_version=TEXT_VERSION,
+            language=language[:5],
+            channel=channel[:16],
+            said_at=tx.now,
+        )
+    )
 
 
 def tell_partners(tx: Tx, person_id: PersonId) -> None:

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from server.domain import meetings as meeting_rules
+from server.domain import names, placing
 from server.domain import rounds as rules
-from server.domain.vocabulary import MeetingId, RoundPhase, Uid
-from server.persistence.models import AgendaItem
-from server.services import attendance, meetings, rounds, seating
-from server.services.attendance import RoomPerson
-from server.services.context import Context
+from server.domain.placing import When
+from server.domain.vocabulary import MeetingId, MeetingStatus, RoundPhase, Standing, Uid
+from server.persistence.models import Attendance, Meeting, Person
+from server.services import agenda_board, meetings, pins, rounds, seat_reading, seating
+from server.services.agenda_board import AgendaBoard
+from server.services.context import Context, breathe
 from server.services.meetings import MeetingView
 from server.services.rounds import RoundView
 from server.services.seating import RoundSeating, Seated
@@ -31,15 +34,43 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Slot:
-    """One line of the agenda: when it begins by plan, what it is, where it stands by the clock."""
+class Listed:
+    """Somebody on the list, as far as the console needs to know them."""
 
-    at: datetime
-    title: str
-    minutes: int
-    state: str
-    over: int
-    """Minutes that the rounds take longer than planned, on the line of the rounds."""
+    uid: Uid
+    given_name: str
+    family_name: str
+    standing: Standing
+    entered_at: datetime | None
+    left_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        """The whole name as typed."""
+        return names.full_name(self.given_name, self.family_name)
+
+    @property
+    def in_room(self) -> bool:
+        """Whether the person is in the room now."""
+        return self.entered_at is not None and self.left_at is None
+
+
+@dataclass(frozen=True)
+class Wanting:
+    """What planning again would mend in the rounds to come, the next of which is `number`."""
+
+    number: int
+    seatless: int
+    """People in the room without a seat."""
+    missing: int
+    """People with a seat who are not in the room."""
+    alone: int
+    """Tables at which one person would sit alone."""
+    unfollowed: bool
+    """Something settled by hand that the seats do not follow yet."""
+
+    def __bool__(self) -> bool:
+        return bool(self.seatless or self.missing or self.alone or self.unfollowed)
 
 
 @dataclass(frozen=True)
@@ -56,34 +87,32 @@ class Board:
     present: frozenset[Uid]
     """Their attendances."""
     gaps: tuple[Gap, ...]
-    seatless: tuple[RoomPerson, ...]
+    seatless: tuple[Listed, ...]
     """People in the room without a seat in the round that comes (or runs, when it is the last)."""
-    agenda: tuple[Slot, ...]
-    ends_at: datetime | None
-    """When the rounds will be over as things stand; None before they are due."""
-    drift: int | None
-    """Whole minutes later (or, negative, earlier) than the agenda says; None without an agenda or before."""
+    wanting: Wanting | None
+    """None while no round is to come."""
+    agenda: AgendaBoard
+    late: Mapping[Uid, When]
+    """When each of `seatless` would get a seat: now, or from the next round on."""
     may_plan: bool
     """Whether a round is left to be planned."""
 
 
 def board(ctx: Context, meeting_id: MeetingId) -> Board:
-    """The picture of the room now. Five statements."""
+    """The picture of the room now. Six statements."""
     now = ctx.now()
     with ctx.reading() as db:
-        meeting = meetings.view(db, meeting_id)
+        row = db.get_one(Meeting, meeting_id)  # held, so that the agenda need not ask for it again
+        meeting = meetings.as_view(row)
         every = rounds.all_rounds(db, meeting_id)
         seats = seating.shown(db, meeting_id, every)
-        people = attendance.room(db, meeting_id)
-        items = db.scalars(
-            select(AgendaItem).where(AgendaItem.meeting_id == meeting_id).order_by(AgendaItem.position)
-        ).all()
-    lines = meeting_rules.Agenda(
-        tuple(meeting_rules.AgendaItem(item.kind, item.title, item.minutes) for item in items)
-    )
+        people = _list(db, meeting_id)
+        unfollowed = pins.unfollowed(db, meeting_id)
+        in_room = frozenset(person.uid for person in people if person.in_room)
+        agenda = agenda_board.of(db, meeting, every, now, here=len(in_room))
     by_uid = {person.uid: person for person in people}
-    present = frozenset(person.uid for person in people if person.in_room)
-    ends_at, drift = _drift(meeting, lines, every, now)
+    # Before the doors open nobody is missing yet: whoever is expected has their seat.
+    present = frozenset(by_uid) if meeting.status is MeetingStatus.DRAFT else in_room
     begun = max((each.number for each in every if each.phase is not RoundPhase.PLANNED), default=0)
     return Board(
         now=now,
@@ -91,20 +120,68 @@ def board(ctx: Context, meeting_id: MeetingId) -> Board:
         rounds=every,
         current=rounds.current_of(every),
         seating=seats,
-        here=len(present),
+        here=len(in_room),
         present=present,
         gaps=_gaps(seats, by_uid, present),
         seatless=_seatless(seats, people),
-        agenda=_slots(meeting, lines, now, drift),
-        ends_at=ends_at,
-        drift=drift,
+        wanting=_wanting(meeting, every, seats, people, unfollowed),
+        agenda=agenda,
+        late=_late(meeting, every, seats, in_room, _seatless(seats, people), now),
         may_plan=begun < meeting.rounds_wanted,
     )
 
 
-def _gaps(
-    seats: tuple[RoundSeating, ...], by_uid: Mapping[Uid, RoomPerson], present: frozenset[Uid]
-) -> tuple[Gap, ...]:
+def _list(db: Session, meeting_id: MeetingId) -> tuple[Listed, ...]:
+    """Everybody on the list, in the order of their names. One statement."""
+    question = (
+        select(
+            Attendance.uid,
+            Person.given_name,
+            Person.family_name,
+            Attendance.standing,
+            Attendance.entered_at,
+            Attendance.left_at,
+            Person.sort_key,
+            Attendance.id,
+        )
+        .join(Person, Person.id == Attendance.person_id)
+        .where(Attendance.meeting_id == meeting_id)
+    )
+    rows: list[Any] = []
+    # A thousand people in portions: the door and the phones have their turn in between.
+    for portion in db.connection().execute(question).partitions(seat_reading.ROWS):
+        rows += portion
+        breathe()
+    rows.sort(key=lambda row: (row.sort_key, row.id))
+    return tuple(Listed(Uid(row.uid), *row[1:6]) for row in rows)
+
+
+def _wanting(
+    meeting: MeetingView,
+    every: tuple[RoundView, ...],
+    seats: tuple[RoundSeating, ...],
+    people: tuple[Listed, ...],
+    unfollowed: bool,
+) -> Wanting | None:
+    coming = next((each for each in seats if each.phase is RoundPhase.PLANNED), None)
+    if coming is None or meeting.status is not MeetingStatus.OPEN:
+        return None
+    # Before the first round whoever has not come yet is still on the way.
+    begun = any(each.phase is not RoundPhase.PLANNED for each in every)
+    away = {person.uid for person in people if not person.in_room and (begun or person.left_at is not None)}
+    seated = {seat.uid for table in coming.tables.values() for seat in table}
+    company = [sum(seat.uid not in away for seat in table) for number, table in coming.tables.items() if number]
+    present = {person.uid for person in people if person.in_room}
+    return Wanting(
+        number=coming.number,
+        seatless=len(present - seated),
+        missing=len(seated & away),
+        alone=company.count(1),
+        unfollowed=unfollowed,
+    )
+
+
+def _gaps(seats: tuple[RoundSeating, ...], by_uid: Mapping[Uid, Listed], present: frozenset[Uid]) -> tuple[Gap, ...]:
     """Every person once, in the first round shown in which they are missing. Rounds that ended are past."""
     found: dict[Uid, Gap] = {}
     for this_round in seats:
@@ -122,46 +199,41 @@ def _gaps(
     return tuple(found.values())
 
 
-def _seatless(seats: tuple[RoundSeating, ...], people: tuple[RoomPerson, ...]) -> tuple[RoomPerson, ...]:
+def _late(
+    meeting: MeetingView,
+    every: tuple[RoundView, ...],
+    seats: tuple[RoundSeating, ...],
+    in_room: frozenset[Uid],
+    seatless: tuple[Listed, ...],
+    now: datetime,
+) -> dict[Uid, When]:
+    """What the console offers whoever has no seat, by the time that is left and the places there are."""
+    if meeting.status is not MeetingStatus.OPEN:
+        return {}
+    running = next((each for each in every if each.phase in rules.GOING_ON), None)
+    place, seated = False, frozenset[Uid]()
+    if running is not None:
+        tables = next(each for each in seats if each.number == running.number).tables
+        keys = {uid: key for key, uid in enumerate(sorted(in_room))}
+        sitting = {n: tuple(keys[each.uid] for each in people if each.uid in keys) for n, people in tables.items()}
+        room = placing.Room(sitting, size=meeting.table_size, going_on=True)
+        place = placing.seat(room, len(keys)) is not None
+        seated = frozenset(each.uid for people in tables.values() for each in people)
+    to_come = any(each.phase is RoundPhase.PLANNED for each in every)
+    found = {}
+    for person in seatless:
+        when = When.NEXT
+        if running is not None and person.uid not in seated:
+            when = placing.when(running.clock.left(now), running.clock.length, place=place)
+        if when is When.NOW or to_come:
+            found[person.uid] = when
+    return found
+
+
+def _seatless(seats: tuple[RoundSeating, ...], people: tuple[Listed, ...]) -> tuple[Listed, ...]:
     coming = [each for each in seats if each.phase is RoundPhase.PLANNED]
     wanted = coming or [each for each in seats if each.phase in rules.GOING_ON]
     if not wanted:
         return ()
     seated = {seat.uid for table in wanted[0].tables.values() for seat in table}
     return tuple(person for person in people if person.in_room and person.uid not in seated)
-
-
-def _slots(
-    meeting: MeetingView, lines: meeting_rules.Agenda, now: datetime, drift: int | None
-) -> tuple[Slot, ...]:
-    at = lines.item_at(meeting.starts_at, now)
-    over = now >= lines.ends_at(meeting.starts_at)
-    starts = lines.planned_starts(meeting.starts_at)
-    return tuple(
-        Slot(
-            at=start,
-            title=item.title,
-            minutes=item.minutes,
-            state="now" if n == at else "done" if over or (at is not None and n < at) else "later",
-            over=max(0, drift or 0) if item.kind == "rounds" else 0,
-        )
-        for n, (item, start) in enumerate(zip(lines.items, starts, strict=True))
-    )
-
-
-def _drift(
-    meeting: MeetingView, lines: meeting_rules.Agenda, every: tuple[RoundView, ...], now: datetime
-) -> tuple[datetime | None, int | None]:
-    """When the rounds end as things stand, and how many minutes after the agenda; nothing before they are due."""
-    slots = zip(lines.items, lines.planned_starts(meeting.starts_at), strict=True)
-    slot = next(((item, start) for item, start in slots if item.kind == "rounds"), None)
-    begun = any(each.phase is not RoundPhase.PLANNED for each in every)
-    going = [each.clock for each in every if not (each.clock.is_over(now) and each.phase not in rules.GOING_ON)]
-    if not going or not (begun or (slot is not None and now >= slot[1])):
-        return None, None
-    ends_at = rules.forecast_end(going, now)
-    if slot is None:
-        return ends_at, None
-    item, start = slot
-    late = ends_at - (start + timedelta(minutes=item.minutes))
-    return ends_at, round(late / timedelta(minutes=1))

@@ -107,9 +107,9 @@ def move(ctx: Context, *, meeting_id: MeetingId, starts_local: datetime) -> int:
 def _shift(db: Session, table: Table, zone: ZoneInfo, days: int) -> None:
     """Every date and moment of a table, row by row. What is unique by day moves outwards first, into free days."""
     columns: list[Column[Any]] = [c for c in table.columns if isinstance(c.type, UtcDateTime | Date)]
-    (key,) = table.primary_key.columns
     if not columns:
         return
+    (key,) = table.primary_key.columns
     order = [column.desc() if days > 0 else column for column in columns if isinstance(column.type, Date)]
     rows = db.execute(select(key, *columns).order_by(*order, key)).all()
     names = [f"new_{column.name}" for column in columns]

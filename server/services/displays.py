@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from server.domain import names
 from server.domain.errors import NotAllowed, NotFound
-from server.domain.vocabulary import MeetingId, MeetingStatus, Role, Uid
-from server.persistence.models import GrantRow, Meeting, SessionRow
+from server.domain.vocabulary import MeetingId, MeetingStatus, PersonId, Role, Uid
+from server.persistence.models import GrantRow, Meeting, Person, SessionRow
 from server.services.context import Context, Tx
 from server.services.sessions import DEVICE_HOURS, Opened, open_session, token_hash
 
@@ -77,6 +78,13 @@ def sign_in(ctx: Context, *, code: str, label: str) -> tuple[Opened, Uid]:
         return opened, Uid(meeting.uid)
 
     return ctx.transaction(work)
+
+
+def called(ctx: Context, person_id: PersonId) -> tuple[str, str]:
+    """What a wall calls somebody, first name and initial, and their company. One statement."""
+    with ctx.reading() as db:
+        person = db.get_one(Person, person_id)
+        return names.short_name(person.given_name, person.family_name), person.company
 
 
 def meeting_behind(ctx: Context, *, name: str) -> MeetingId:

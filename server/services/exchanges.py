@@ -5,7 +5,7 @@ consents and the exchange each time, never copied. Every use-case first locks th
 that two people asking each other in the same moment become one exchange.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -55,7 +55,19 @@ def of_person(ctx: Context, meeting_id: MeetingId, person_id: PersonId) -> Circl
 
 def circle(db: Session, meeting_id: MeetingId, person_id: PersonId) -> CircleView:
     """The same inside a session of the caller."""
-    found = queries.circle(db, meeting_id, person_id)
+    return _view_of(queries.circle(db, meeting_id, person_id), person_id)
+
+
+def of_people(
+    ctx: Context, meeting_id: MeetingId, people: Collection[PersonId]
+) -> dict[PersonId, CircleView]:
+    """The exchanges of several people at a meeting. At most three statements."""
+    with ctx.reading() as db:
+        found = queries.circles(db, meeting_id, people)
+        return {person: _view_of(found[person], person) for person in people}
+
+
+def _view_of(found: queries.Circle, person_id: PersonId) -> CircleView:
     views = tuple(
         ExchangeView(
             uid=Uid(row.uid),

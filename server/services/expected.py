@@ -6,7 +6,7 @@ every line. In an open meeting whoever is added gets a badge at once.
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from server.domain import attendance as rules
@@ -14,9 +14,9 @@ from server.domain import meetings as meeting_rules
 from server.domain import names
 from server.domain.errors import Conflict, NotFound, RuleViolation
 from server.domain.events import AttendanceChanged
-from server.domain.vocabulary import AttendanceStatus, MeetingId, MeetingStatus, PersonId, Standing, Uid
+from server.domain.vocabulary import AttendanceStatus, GroupId, MeetingId, PersonId, Standing, Uid
 from server.persistence.models import Attendance, Group, Meeting, Membership, Person
-from server.services import badges
+from server.services import action_log, places, visits
 from server.services.context import Context, Op, Tx
 
 OFFERED = 12
@@ -31,6 +31,8 @@ class Known:
     name: str
     company: str
     standing: Standing
+    visits: visits.Visits
+    """How often they have visited; who has used up what is allowed is told so, and may be added all the same."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +56,16 @@ class Visitor:
 
 
 def candidates(ctx: Context, meeting_id: MeetingId, text: str = "") -> tuple[Known, ...]:
-    """People of the group who are not on the list and whose name or company has every word, by name. One statement.
+    """People of the group who are not on the list and whose name or company has every word, by name. Five statements.
 
     Former members are found too, because they come back as visitors.
     """
     here = select(Attendance.person_id).where(Attendance.meeting_id == meeting_id)
-    group = select(Meeting.group_id).where(Meeting.id == meeting_id).scalar_subquery()
     question = (
         select(Person, Membership.standing)
         .join(Membership, Membership.person_id == Person.id)
         .where(
-            Membership.group_id == group,
+            Membership.group_id == bindparam("group"),
             Person.id.not_in(here),
             *(
                 or_(Person.search_key.startswith(word), Person.search_key.contains(f" {word}"))
@@ -75,9 +76,18 @@ def candidates(ctx: Context, meeting_id: MeetingId, text: str = "") -> tuple[Kno
         .limit(OFFERED)
     )
     with ctx.reading() as db:
+        group_id = GroupId(db.get_one(Meeting, meeting_id).group_id)
+        found = [(person, standing) for person, standing in db.execute(question, {"group": group_id})]
+        visited = visits.of_many(ctx, db, group_id, [person for person, _ in found]) if found else {}
         return tuple(
-            Known(Uid(p.uid), names.full_name(p.given_name, p.family_name), p.company, standing)
-            for p, standing in db.execute(question)
+            Known(
+                Uid(person.uid),
+                names.full_name(person.given_name, person.family_name),
+                person.company,
+                standing,
+                visited[PersonId(person.id)],
+            )
+            for person, standing in found
         )
 
 
@@ -90,9 +100,7 @@ def inviters(ctx: Context, meeting_id: MeetingId) -> tuple[Inviter, ...]:
         .order_by(Person.sort_key, Person.id)
     )
     with ctx.reading() as db:
-        return tuple(
-            Inviter(Uid(uid), names.full_name(given, family)) for uid, given, family in db.execute(question)
-        )
+        return tuple(Inviter(Uid(uid), names.full_name(given, family)) for uid, given, family in db.execute(question))
 
 
 def add(ctx: Context, *, meeting_id: MeetingId, person_uid: Uid, op: Op | None = None) -> str:
@@ -113,12 +121,10 @@ def add(ctx: Context, *, meeting_id: MeetingId, person_uid: Uid, op: Op | None =
         person, membership = found
         standing = Standing.MEMBER if membership.standing is Standing.MEMBER else Standing.VISITOR
         known = tx.db.scalar(
-            select(Attendance.id).where(
-                Attendance.meeting_id == meeting_id, Attendance.person_id == person.id
-            )
+            select(Attendance.id).where(Attendance.meeting_id == meeting_id, Attendance.person_id == person.id)
         )
         if known is None:
-            _put(ctx, tx, meeting, PersonId(person.id), standing, invited_by=membership.invited_by_id)
+            places.put(ctx, tx, meeting, PersonId(person.id), standing, invited_by=membership.invited_by_id)
         return names.full_name(person.given_name, person.family_name)
 
     return str(ctx.transaction(work, op=op))
@@ -152,35 +158,37 @@ def add_visitor(ctx: Context, *, meeting_id: MeetingId, visitor: Visitor, op: Op
         person.sort_key = names.sort_key(person.family_name, person.given_name, group.language)
         tx.db.add(person)
         tx.db.flush()
-        tx.db.add(
-            Membership(
-                group_id=group.id, person_id=person.id, standing=Standing.VISITOR, invited_by_id=inviter
-            )
-        )
-        _put(ctx, tx, meeting, PersonId(person.id), Standing.VISITOR, invited_by=inviter)
+        tx.db.add(Membership(group_id=group.id, person_id=person.id, standing=Standing.VISITOR, invited_by_id=inviter))
+        places.put(ctx, tx, meeting, PersonId(person.id), Standing.VISITOR, invited_by=inviter)
         return name
 
     return str(ctx.transaction(work, op=op))
 
 
-def apologise(ctx: Context, *, meeting_id: MeetingId, attendance_uid: Uid) -> None:
-    """Somebody is not coming. Raises WrongPhase("already_came") for whoever was in the room."""
+def apologise(ctx: Context, *, meeting_id: MeetingId, attendance_uid: Uid, by: PersonId | None = None) -> None:
+    """Somebody is not coming, or did not; whoever waits longest gets the place. The log says who wrote it down, also
+    after the meeting. Raises WrongPhase("already_came").
+    """
 
     def work(tx: Tx) -> None:
         _, row = _line(tx, meeting_id, attendance_uid)
         row.status = rules.apologise(row.status)
+        action_log.note(tx, meeting_id=meeting_id, key="apologised", params={"person": attendance_uid}, by=by)
         tx.record(AttendanceChanged(meeting_id, attendance_uid))
+        places.move_up(ctx, tx, meeting_id)
 
     ctx.transaction(work)
 
 
-def expect_again(ctx: Context, *, meeting_id: MeetingId, attendance_uid: Uid) -> None:
+def expect_again(ctx: Context, *, meeting_id: MeetingId, attendance_uid: Uid, by: PersonId | None = None) -> None:
     """Somebody is coming after all; where the doors are open, with a badge."""
 
     def work(tx: Tx) -> None:
         meeting, row = _line(tx, meeting_id, attendance_uid)
         row.status = rules.expect_again(row.status, meeting.status)
-        _give_badge(ctx, tx, meeting, PersonId(row.person_id), row.standing)
+        key = "coming_after_all" if row.status is AttendanceStatus.EXPECTED else "not_excused"
+        action_log.note(tx, meeting_id=meeting_id, key=key, params={"person": attendance_uid}, by=by)
+        places.give_badge(ctx, tx, meeting, PersonId(row.person_id), row.standing)
         tx.record(AttendanceChanged(meeting_id, attendance_uid))
 
     ctx.transaction(work)
@@ -203,33 +211,6 @@ def _line(tx: Tx, meeting_id: MeetingId, uid: Uid) -> tuple[Meeting, Attendance]
     if row is None:
         raise NotFound("attendance_unknown")
     return tx.db.get_one(Meeting, meeting_id), row
-
-
-def _put(
-    ctx: Context,
-    tx: Tx,
-    meeting: Meeting,
-    person_id: PersonId,
-    standing: Standing,
-    *,
-    invited_by: int | None,
-) -> None:
-    row = Attendance(
-        meeting_id=meeting.id,
-        person_id=person_id,
-        standing=standing,
-        status=AttendanceStatus.EXPECTED,
-        invited_by_id=invited_by,
-    )
-    tx.db.add(row)
-    tx.db.flush()
-    _give_badge(ctx, tx, meeting, person_id, standing)
-    tx.record(AttendanceChanged(MeetingId(meeting.id), Uid(row.uid)))
-
-
-def _give_badge(ctx: Context, tx: Tx, meeting: Meeting, person_id: PersonId, standing: Standing) -> None:
-    if meeting.status is MeetingStatus.OPEN:
-        badges.issue(ctx, tx, [(person_id, standing)], group_id=meeting.group_id, meeting_id=meeting.id)
 
 
 def _is_known(db: Session, group_id: int, name: str) -> bool:

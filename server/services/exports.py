@@ -12,20 +12,20 @@ from server.domain.follow_ups import FollowUpState
 from server.domain.vocabulary import FollowUpKind, GroupId, MeetingId, PersonId, StayInTouch
 from server.formats import calendar, vcard
 from server.formats.csv_out import delimiter_for, write_csv
-from server.services import groups, owed, referrals
+from server.services import groups, owed, slips, workbooks
 from server.services.context import Context
 from server.services.owed import MetPerson, Owed
-from server.services.referrals import SlipView
+from server.services.slips import SlipView
 
 FOLLOW_UP_COLUMNS = (
     "given_name", "family_name", "company", "sector", "email", "phone", "meeting", "met_on", "rounds", "stay", "note",
     "what", "text", "due_on", "state",
 )  # fmt: skip
 SLIP_COLUMNS = (
-    "written_on", "giver", "receiver", "kind", "state", "prospect_name", "reach", "need", "level", "vouch", "consent",
-    "comments", "changed_on",
+    "written_on", "given_on", "giver", "receiver", "kind", "side", "state", "prospect_name", "reach", "need", "level",
+    "ways", "vouch", "consent", "comments", "served", "changed_on",
 )  # fmt: skip
-PRIVATE_COLUMNS = frozenset({"email", "phone", "stay", "note", "text", "prospect_name", "reach", "comments"})
+PRIVATE_COLUMNS = frozenset({"email", "phone", "stay", "note", "text", "prospect_name", "reach", "comments", "served"})
 """What travels over a safe line only."""
 
 
@@ -47,7 +47,7 @@ class SlipWording:
     language: str
     headings: Mapping[str, str]
     cells: Callable[[SlipView], Mapping[str, str]]
-    """kind, state, level, vouch and consent in words."""
+    """kind, side, state, level, ways, vouch, consent and served in words."""
 
 
 def follow_ups_csv(
@@ -64,9 +64,7 @@ def follow_ups_csv(
     where = {(each.occasion.id, each.about.id): each for each in met}
     owed_there = {(each.occasion.id, each.about.id) for each in every if each.occasion}
     rows = [
-        _cells(
-            each.about, where.get((each.occasion.id, each.about.id)) if each.occasion else None, each, wording
-        )
+        _cells(each.about, where.get((each.occasion.id, each.about.id)) if each.occasion else None, each, wording)
         for each in every
     ]
     rows += [_cells(each.about, each, None, wording) for key, each in where.items() if key not in owed_there]
@@ -127,16 +125,31 @@ def due_dates(
     )
 
 
-def slips_csv(
-    ctx: Context, group_id: GroupId, person_id: PersonId, *, private: bool, wording: SlipWording
-) -> bytes:
+def slips_csv(ctx: Context, group_id: GroupId, person_id: PersonId, *, private: bool, wording: SlipWording) -> bytes:
     """Every slip of one person, given and received, newest change first."""
+    columns, rows = _slip_table(ctx, group_id, person_id, private=private, wording=wording)
+    return _csv(columns, rows, wording.headings, wording.language)
+
+
+def slips_xlsx(ctx: Context, group_id: GroupId, person_id: PersonId, *, private: bool, wording: SlipWording) -> bytes:
+    """The same as a workbook; what looks like a formula stays text. Raises as `workbooks.written`."""
+    columns, rows = _slip_table(ctx, group_id, person_id, private=private, wording=wording)
+    return workbooks.written(
+        [wording.headings[name] for name in columns], ([row.get(name, "") for name in columns] for row in rows)
+    )
+
+
+def _slip_table(
+    ctx: Context, group_id: GroupId, person_id: PersonId, *, private: bool, wording: SlipWording
+) -> tuple[list[str], list[dict[str, str]]]:
+    """The columns that may travel, and a row of texts for each slip."""
     with ctx.reading() as db:
         zone = ZoneInfo(groups.view(db, group_id).settings.time_zone)
     rows = [
         dict(wording.cells(slip))
         | {
             "written_on": slip.created_at.astimezone(zone).date().isoformat(),
+            "given_on": slip.given_on.isoformat() if slip.given_on else "",
             "changed_on": slip.changed_at.astimezone(zone).date().isoformat(),
             "giver": slip.giver.name,
             "receiver": slip.receiver.name,
@@ -145,10 +158,9 @@ def slips_csv(
             "need": slip.need,
             "comments": slip.comments,
         }
-        for slip in referrals.all_of(ctx, person_id, group_id)
+        for slip in slips.all_of(ctx, person_id, group_id)
     ]
-    columns = [name for name in SLIP_COLUMNS if private or name not in PRIVATE_COLUMNS]
-    return _csv(columns, rows, wording.headings, wording.language)
+    return [name for name in SLIP_COLUMNS if private or name not in PRIVATE_COLUMNS], rows
 
 
 def _cells(about: owed.About, met: MetPerson | None, each: Owed | None, wording: Wording) -> dict[str, str]:

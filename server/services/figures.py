@@ -4,29 +4,33 @@ Amounts of money are not among them. A person's own numbers are shown to nobody 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import String, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from server.domain import attendance as rules
+from server.domain.folded import Gone, Kind
 from server.domain.vocabulary import (
     AttendanceStatus,
     ExchangeState,
     FollowUpKind,
     GroupId,
     MeetingId,
-    MeetingStatus,
+    PersonId,
     ReferralState,
     RoundPhase,
     Standing,
 )
 from server.formats.csv_out import delimiter_for, write_csv
-from server.persistence.models import Attendance, Exchange, FollowUp, Meeting, Referral, Round, Seat
+from server.persistence.models import Exchange, FollowUp, Meeting, Referral, Round, Seat
+from server.persistence.queries import folded
+from server.persistence.queries import reports as queries
 from server.services import attendance, meetings, today
 from server.services.attendance import RoomPerson
 from server.services.context import Context
@@ -102,63 +106,47 @@ class MeetingRow:
 
 
 def of_meeting(ctx: Context, meeting_id: MeetingId) -> Figures:
-    """The figures of one meeting. Eight statements."""
+    """The figures of one meeting; people who are no longer here are counted, but for whom they met. Six
+    statements.
+    """
     with ctx.reading() as db:
         meeting = meetings.view(db, meeting_id)
         people = attendance.room(db, meeting_id)
-        ends_at = _end(db, meeting)
+        ends_at = end_of(db, meeting)
         held, met = _met(db, meeting_id)
-        asked, accepted = _exchanges(db, meeting_id)
-        grown = _follow_ups(db, meeting_id)
+        grown = _grown(db, meeting_id)
         return Figures(
             meeting=meeting,
             ends_at=ends_at,
-            attendance=_attendance(people, meeting.starts_at, ends_at),
-            arrivals=_arrivals(people, meeting),
+            attendance=with_gone(attendance_of(people, meeting.starts_at, ends_at), Gone(grown[Kind.TURNOUT])),
+            arrivals=_arrivals(people, meeting, grown[Kind.ARRIVAL]),
             rounds_held=held,
             met=met,
-            exchanges_asked=asked,
-            exchanges_accepted=accepted,
-            one_to_ones=grown.get(FollowUpKind.ONE_TO_ONE, 0),
-            promises=grown.get(FollowUpKind.PROMISE, 0),
-            referrals=_referrals(db, meeting_id),
+            exchanges_asked=grown[Kind.EXCHANGE]["asked"],
+            exchanges_accepted=grown[Kind.EXCHANGE]["accepted"],
+            one_to_ones=grown[Kind.FOLLOW_UP][FollowUpKind.ONE_TO_ONE.value],
+            promises=grown[Kind.FOLLOW_UP][FollowUpKind.PROMISE.value],
+            referrals=tuple((state, number) for state in ReferralState if (number := grown[Kind.GIVEN][state.value])),
         )
 
 
 def of_group(ctx: Context, group_id: GroupId, *, limit: int = 26) -> tuple[MeetingRow, ...]:
-    """The group's meetings that were held, newest first. Three statements."""
-    came = Attendance.entered_at.is_not(None)
+    """The group's meetings that were held, newest first. Two statements."""
     with ctx.reading() as db:
-        found = db.scalars(
-            select(Meeting)
-            .where(Meeting.group_id == group_id, Meeting.status != MeetingStatus.DRAFT)
-            .order_by(Meeting.starts_at.desc())
-            .limit(limit)
-        ).all()
-        keys = [meeting.id for meeting in found]
-        counted: dict[int, tuple[int, int, int]] = {
-            key: (int(expected), int(present), int(visitors))
-            for key, expected, present, visitors in db.execute(
-                select(
-                    Attendance.meeting_id,
-                    func.count(case((Attendance.status.not_in(rules.AWAY), 1))),
-                    func.count(Attendance.entered_at),
-                    func.count(case((came & (Attendance.standing != Standing.MEMBER), 1))),
-                )
-                .where(Attendance.meeting_id.in_(keys))
-                .group_by(Attendance.meeting_id)
-            )
-        }
-        given = {
-            key: int(count)
-            for key, count in db.execute(
-                select(Referral.meeting_id, func.count())
-                .where(Referral.meeting_id.in_(keys), Referral.state != ReferralState.DRAFT)
-                .group_by(Referral.meeting_id)
-            )
-        }
+        found = queries.attended(db, group_id, limit=limit)
+        keys = [one.meeting.id for one in found]
+        slips = (
+            select(Referral.meeting_id, func.count())
+            .where(Referral.meeting_id.in_(keys), Referral.state != ReferralState.DRAFT)
+            .group_by(Referral.meeting_id)
+        )
+        given: Counter[int] = Counter()
+        parts: list[Any] = [slips, folded.each_at(keys, Kind.GIVEN)]
+        for key, count in db.execute(union_all(*parts)):
+            given[key] += int(count)
         return tuple(
-            MeetingRow(meetings.as_view(m), *counted.get(m.id, (0, 0, 0)), given.get(m.id, 0)) for m in found
+            MeetingRow(meetings.as_view(one.meeting), one.expected, one.came, one.visitors, given[one.meeting.id])
+            for one in found
         )
 
 
@@ -181,7 +169,7 @@ def attendance_list(ctx: Context, meeting_id: MeetingId, words: ListWords) -> by
     with ctx.reading() as db:
         meeting = meetings.view(db, meeting_id)
         people = attendance.room(db, meeting_id)
-        ends_at = _end(db, meeting)
+        ends_at = end_of(db, meeting)
     zone = ZoneInfo(meeting.time_zone)
 
     def local(moment: datetime | None) -> str:
@@ -204,8 +192,8 @@ def attendance_list(ctx: Context, meeting_id: MeetingId, words: ListWords) -> by
     return write_csv(list(words.headers), map(cells, people), delimiter=delimiter_for(words.language))
 
 
-def _end(db: Session, meeting: MeetingView) -> datetime:
-    """When the meeting was over: by plan, or when it was closed before that. One statement."""
+def end_of(db: Session, meeting: MeetingView) -> datetime:
+    """A helper: when the meeting was over, by plan, or when it was closed before that. One statement."""
     agenda = today.agenda_of(db, meeting.id)
     planned = agenda.ends_at(meeting.starts_at)
     if meeting.closed_at is None:
@@ -213,31 +201,56 @@ def _end(db: Session, meeting: MeetingView) -> datetime:
     return min(planned, meeting.closed_at) if agenda.items else meeting.closed_at
 
 
-def _attendance(people: Sequence[RoomPerson], starts_at: datetime, ends_at: datetime) -> AttendanceFigures:
-    came = [person for person in people if person.entered_at is not None]
-    away = [person for person in people if person.status in rules.AWAY]
+class Line(Protocol):
+    """What of a line of a list says how somebody came."""
+
+    @property
+    def standing(self) -> Standing: ...
+    @property
+    def status(self) -> AttendanceStatus: ...
+    @property
+    def entered_at(self) -> datetime | None: ...
+    @property
+    def left_at(self) -> datetime | None: ...
+    @property
+    def is_walk_in(self) -> bool: ...
+
+
+COUNTED: Mapping[str, Callable[[Line, datetime, datetime], bool]] = {
+    "expected": lambda line, starts_at, ends_at: line.status not in rules.AWAY,
+    "came": lambda line, starts_at, ends_at: line.entered_at is not None,
+    "late": lambda line, starts_at, ends_at: rules.is_late(line.entered_at, starts_at),
+    "left_early": lambda line, starts_at, ends_at: (
+        line.entered_at is not None and rules.left_early(line.left_at, ends_at)
+    ),
+    "members": lambda line, starts_at, ends_at: line.entered_at is not None and line.standing is Standing.MEMBER,
+    "visitors": lambda line, starts_at, ends_at: line.entered_at is not None and line.standing is not Standing.MEMBER,
+    "walk_ins": lambda line, starts_at, ends_at: line.entered_at is not None and line.is_walk_in,
+    "apologised": lambda line, starts_at, ends_at: line.status in rules.AWAY,
+    "missing": lambda line, starts_at, ends_at: line.entered_at is None and line.status not in rules.AWAY,
+}
+"""Which lines each of the `AttendanceFigures` counts; the lists of these lines ask the same."""
+
+
+def attendance_of(people: Sequence[Line], starts_at: datetime, ends_at: datetime) -> AttendanceFigures:
+    """A helper: who came, late or not, of everybody on a list."""
     return AttendanceFigures(
-        expected=len(people) - len(away),
-        came=len(came),
-        late=sum(1 for person in came if rules.is_late(person.entered_at, starts_at)),
-        left_early=sum(1 for person in came if rules.left_early(person.left_at, ends_at)),
-        members=sum(1 for person in came if person.standing is Standing.MEMBER),
-        visitors=sum(1 for person in came if person.standing is not Standing.MEMBER),
-        walk_ins=sum(1 for person in came if person.is_walk_in),
-        apologised=len(away),
-        missing=sum(1 for person in people if person.entered_at is None and person.status not in rules.AWAY),
+        **{what: sum(counts(line, starts_at, ends_at) for line in people) for what, counts in COUNTED.items()}
     )
 
 
-def _arrivals(people: Iterable[RoomPerson], meeting: MeetingView) -> tuple[Arrivals, ...]:
+NOBODY_CAME = AttendanceFigures(0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
+def with_gone(found: AttendanceFigures, gone: Gone) -> AttendanceFigures:
+    """A helper: the same with those of them who are no longer here."""
+    return AttendanceFigures(**{name: number + gone[name] for name, number in vars(found).items()})
+
+
+def _arrivals(people: Iterable[RoomPerson], meeting: MeetingView, gone: Mapping[str, int]) -> tuple[Arrivals, ...]:
     """Arrivals in slots without a gap from the first to the last; what is hours off is put into the outer slots."""
-    zone = ZoneInfo(meeting.time_zone)
-    first, last = meeting.starts_at - 6 * SLOT, meeting.starts_at + 9 * SLOT
-    slots = Counter(
-        _slot(min(max(person.entered_at, first), last).astimezone(zone))
-        for person in people
-        if person.entered_at is not None
-    )
+    slots = Counter(slot_of(person.entered_at, meeting) for person in people if person.entered_at is not None)
+    slots.update({datetime.fromisoformat(begins): number for begins, number in gone.items()})
     if not slots:
         return ()
     found, at = [], min(slots)
@@ -247,15 +260,16 @@ def _arrivals(people: Iterable[RoomPerson], meeting: MeetingView) -> tuple[Arriv
     return tuple(found)
 
 
-def _slot(moment: datetime) -> datetime:
+def slot_of(entered_at: datetime, meeting: MeetingView) -> datetime:
+    """A helper: the beginning of the slot in which somebody came, at the place; hours off: the outer slot."""
+    first, last = meeting.starts_at - 6 * SLOT, meeting.starts_at + 9 * SLOT
+    moment = min(max(entered_at, first), last).astimezone(ZoneInfo(meeting.time_zone))
     return moment.replace(minute=moment.minute - moment.minute % 10, second=0, microsecond=0)
 
 
 def _met(db: Session, meeting_id: MeetingId) -> tuple[int, MetFigures | None]:
     """How many rounds were held, and how many different people each one who was there sat with. Two statements."""
-    held = db.scalar(
-        select(func.count()).where(Round.meeting_id == meeting_id, Round.phase == RoundPhase.ENDED)
-    )
+    held = db.scalar(select(func.count()).where(Round.meeting_id == meeting_id, Round.phase == RoundPhase.ENDED))
     tables: dict[tuple[int, int], list[int]] = defaultdict(list)
     taken = db.execute(
         select(Seat.round_id, Seat.table_number, Seat.attendance_id)
@@ -273,40 +287,53 @@ def _met(db: Session, meeting_id: MeetingId) -> tuple[int, MetFigures | None]:
     if not held or not met:
         return held or 0, None
     numbers = [len(others - {who}) for who, others in met.items()]
-    return held, MetFigures(
-        min(numbers), median(numbers), max(numbers), tuple(sorted(Counter(numbers).items()))
+    return held, MetFigures(min(numbers), median(numbers), max(numbers), tuple(sorted(Counter(numbers).items())))
+
+
+_ASKED = (func.count(), func.count(case((Exchange.state == ExchangeState.ACCEPTED, 1))))
+
+
+def _grown(db: Session, meeting_id: MeetingId) -> Mapping[Kind, Counter[str]]:
+    """Contacts asked for and exchanged, what was noted to follow by kind, slips by state; with those of people who are
+    no longer here, and how they came. One statement.
+    """
+    asked, accepted = _ASKED
+    exchanged = Exchange.meeting_id == meeting_id
+    parts: list[Any] = [
+        select(literal(Kind.EXCHANGE.value), literal("asked"), asked).where(exchanged),
+        select(literal(Kind.EXCHANGE.value), literal("accepted"), accepted).where(exchanged),
+        select(literal(Kind.FOLLOW_UP.value), cast(FollowUp.kind, String), func.count())
+        .where(FollowUp.meeting_id == meeting_id)
+        .group_by(FollowUp.kind),
+        select(literal(Kind.GIVEN.value), cast(Referral.state, String), func.count())
+        .where(Referral.meeting_id == meeting_id, Referral.state != ReferralState.DRAFT)
+        .group_by(Referral.state),
+        folded.part_at(meeting_id, Kind.TURNOUT, Kind.ARRIVAL, Kind.EXCHANGE, Kind.FOLLOW_UP, Kind.GIVEN),
+    ]
+    found: dict[Kind, Counter[str]] = defaultdict(Counter)
+    for kind, what, number in db.execute(union_all(*parts)):
+        found[Kind(kind)][what] += number
+    return found
+
+
+def exchanges_of(db: Session, group_id: GroupId, person: PersonId) -> list[tuple[int, int, int]]:
+    """A helper: the same of one person, by meeting. One statement."""
+    rows = db.execute(
+        select(Exchange.meeting_id, *_ASKED)
+        .where(
+            Exchange.meeting_id.in_(select(Meeting.id).where(Meeting.group_id == group_id)),
+            or_(Exchange.asker_id == person, Exchange.asked_id == person),
+        )
+        .group_by(Exchange.meeting_id)
     )
+    return [(meeting, int(asked), int(accepted)) for meeting, asked, accepted in rows]
 
 
-def _exchanges(db: Session, meeting_id: MeetingId) -> tuple[int, int]:
-    """Requests for contacts, and how many of them stand accepted. One statement."""
-    row = db.execute(
-        select(
-            func.count(),
-            func.count(case((Exchange.state == ExchangeState.ACCEPTED, 1))),
-        ).where(Exchange.meeting_id == meeting_id)
-    ).one()
-    return int(row[0]), int(row[1])
-
-
-def _follow_ups(db: Session, meeting_id: MeetingId) -> dict[FollowUpKind, int]:
-    return {
-        kind: int(count)
-        for kind, count in db.execute(
-            select(FollowUp.kind, func.count())
-            .where(FollowUp.meeting_id == meeting_id)
-            .group_by(FollowUp.kind)
-        )
-    }
-
-
-def _referrals(db: Session, meeting_id: MeetingId) -> tuple[tuple[ReferralState, int], ...]:
-    found = {
-        state: int(count)
-        for state, count in db.execute(
-            select(Referral.state, func.count())
-            .where(Referral.meeting_id == meeting_id, Referral.state != ReferralState.DRAFT)
-            .group_by(Referral.state)
-        )
-    }
-    return tuple((state, found[state]) for state in ReferralState if state in found)
+def follow_ups_of(db: Session, group_id: GroupId, person: PersonId) -> list[tuple[int | None, FollowUpKind, int]]:
+    """A helper: what somebody noted to follow, and what was noted about them, by meeting. One statement."""
+    rows = db.execute(
+        select(FollowUp.meeting_id, FollowUp.kind, func.count())
+        .where(FollowUp.group_id == group_id, or_(FollowUp.owner_id == person, FollowUp.about_id == person))
+        .group_by(FollowUp.meeting_id, FollowUp.kind)
+    )
+    return [(meeting, kind, int(number)) for meeting, kind, number in rows]

@@ -168,7 +168,7 @@ def tick(
         after = rules.move(state_of(row), command)
         row.done_at = tx.now if after is FollowUpState.DONE else None
         row.dropped_at = tx.now if after is FollowUpState.DROPPED else None
-        _tell(tx, row)
+        tell(tx, row)
         return {"uid": row.uid, "state": after.value}
 
     return ctx.transaction(work, op=op)
@@ -192,7 +192,7 @@ def postpone(
         if due_on > today + MOVED_AT_MOST:
             raise RuleViolation("due_day_far", field="due_on")
         row.due_on = due_on
-        _tell(tx, row)
+        tell(tx, row)
         return {"uid": row.uid, "due_on": due_on.isoformat()}
 
     return ctx.transaction(work, op=op)
@@ -205,8 +205,8 @@ def _locked(tx: Tx, group_id: GroupId, owner: PersonId, uid: str) -> FollowUp:
     return row
 
 
-def _tell(tx: Tx, row: FollowUp) -> None:
-    """Phones in an open meeting show what their owner promised."""
+def tell(tx: Tx, row: FollowUp) -> None:
+    """A helper of the use-cases: phones in an open meeting show what their owner promised."""
     if row.kind is not FollowUpKind.PROMISE:
         return
     owner = PersonId(row.owner_id)

@@ -1,6 +1,6 @@
 """The group's own set-up: the first organiser, the settings, the declaration of one's own network."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,7 +11,7 @@ from server.domain import badge_code, names
 from server.domain.errors import NotFound, RuleViolation
 from server.domain.vocabulary import GroupId, Role, Standing, Uid
 from server.persistence.models import Account, GrantRow, Group, Membership, OneTimeLink, Person
-from server.services import people, sessions
+from server.services import people, sessions, visits
 from server.services.context import Context, Tx
 
 LANGUAGES = ("en", "it", "pl")
@@ -27,6 +27,8 @@ class GroupSettings:
     currency: str
     base_url: str
     own_network: bool = False
+    visits_allowed: int = visits.USUAL
+    """How often somebody may visit before joining; 0: as often as they like."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,9 @@ def checked(settings: GroupSettings, *, allow_ip: bool) -> GroupSettings:
     base_url = settings.base_url.strip()
     if base_url:
         base_url = badge_code.check_base_url(base_url, allow_ip=allow_ip)
-    return GroupSettings(
-        name[:120], settings.language, settings.time_zone, currency, base_url, settings.own_network
-    )
+    if not 0 <= settings.visits_allowed <= visits.MOST:
+        raise RuleViolation("number_out_of_range", field="visits_allowed", least=0, most=visits.MOST)
+    return replace(settings, name=name[:120], currency=currency, base_url=base_url)
 
 
 def add_group(tx: Tx, settings: GroupSettings) -> Group:
@@ -79,6 +81,7 @@ def add_group(tx: Tx, settings: GroupSettings) -> Group:
         currency=settings.currency,
         base_url=settings.base_url,
         own_network=settings.own_network,
+        visits_allowed=settings.visits_allowed,
         created_at=tx.now,
     )
     tx.db.add(group)
@@ -118,16 +121,12 @@ def set_up(
         tx.db.flush()
         tx.db.add_all(
             [
-                Membership(
-                    group_id=group.id, person_id=person.id, standing=Standing.MEMBER, since=tx.now.date()
-                ),
+                Membership(group_id=group.id, person_id=person.id, standing=Standing.MEMBER, since=tx.now.date()),
                 Account(person_id=person.id, email=email, password_hash=password_hash, created_at=tx.now),
                 GrantRow(person_id=person.id, role=Role.ORGANISER, group_id=group.id, created_at=tx.now),
             ]
         )
-        return sessions.open_session(
-            tx, person_id=person.id, label=label, life=timedelta(days=sessions.PERSON_DAYS)
-        )[0]
+        return sessions.open_session(tx, person_id=person.id, label=label, life=timedelta(days=sessions.PERSON_DAYS))[0]
 
     return ctx.transaction(work)
 
@@ -150,9 +149,7 @@ def _view(group: Group) -> GroupView:
     return GroupView(
         id=GroupId(group.id),
         uid=Uid(group.uid),
-        settings=GroupSettings(
-            group.name, group.language, group.time_zone, group.currency, group.base_url, group.own_network
-        ),
+        settings=GroupSettings(**{field: getattr(group, field) for field in GroupSettings.__dataclass_fields__}),
     )
 
 

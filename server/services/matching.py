@@ -6,8 +6,8 @@ and company. Nobody known is taken twice, so that people who share a mailbox sta
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from server.domain import names
@@ -94,6 +94,8 @@ class Matched:
     changes: tuple[str, ...] = ()
     questions: tuple[Note, ...] = ()
     inviter: "Inviter | None" = None
+    namesake: bool = False
+    """Somebody of this name is here and is free to be the one."""
 
     def values(self) -> dict[str, str]:
         """The fields to write for somebody known."""
@@ -114,6 +116,10 @@ def fields_of(row: PersonRow) -> PersonFields:
         phone=row.phone,
         looks_for=row.looks_for,
         offers=row.offers,
+        wants_sector=row.wants_sector,
+        markets=row.markets,
+        interests=row.interests,
+        stories=row.stories,
     )
 
 
@@ -122,9 +128,7 @@ def known_from(rows: Iterable[tuple[Person, Membership, Person | None]]) -> list
     found = []
     for person, membership, inviter in rows:
         fields = PersonFields(**{name: getattr(person, name) for name in FIELDS})
-        found.append(
-            Known(PersonId(person.id), fields, membership.standing, inviter is not None, Keys.of(fields))
-        )
+        found.append(Known(PersonId(person.id), fields, membership.standing, inviter is not None, Keys.of(fields)))
     return found
 
 
@@ -165,18 +169,34 @@ def _together(group: list[tuple[PersonRow, PersonFields, Keys]]) -> Wish:
     )
 
 
-def match(taken: Sequence[Wish], known: Sequence[Known]) -> tuple[Matched, ...]:
-    """What becomes of each wish, in their order."""
-    found = _claims(taken, known)
+def match(
+    taken: Sequence[Wish],
+    known: Sequence[Known],
+    *,
+    new: Collection[int] = (),
+    namesakes: Collection[int] = (),
+) -> tuple[Matched, ...]:
+    """What becomes of each wish, in their order. By their lines: `new` are nobody known, whatever they share;
+    `namesakes` are whoever has the same name.
+    """
+    found = _claims(taken, known, new, namesakes)
     called = _inviters(taken, known, found)
     here = {one.keys.name for one in known}
-    return tuple(
+    claimed = {one.id for one in found.values()}
+    free = Counter(one.keys.name for one in known if one.id not in claimed)
+    matched = [
         _changed(wish, found[at], called) if at in found else _new(wish, wish.keys.name in here, called)
         for at, wish in enumerate(taken)
+    ]
+    return tuple(
+        replace(item, namesake=item.known is None and (item.wish.line in new or free[item.wish.keys.name] == 1))
+        for item in matched
     )
 
 
-def _claims(taken: Sequence[Wish], known: Sequence[Known]) -> dict[int, Known]:
+def _claims(
+    taken: Sequence[Wish], known: Sequence[Known], new: Collection[int], namesakes: Collection[int]
+) -> dict[int, Known]:
     """Positions of wishes to somebody known, the surest claims first."""
     by_email: dict[str, list[Known]] = {}
     by_company: dict[tuple[Words, Words], list[Known]] = {}
@@ -188,8 +208,10 @@ def _claims(taken: Sequence[Wish], known: Sequence[Known]) -> dict[int, Known]:
     gone: set[PersonId] = set()
 
     def claim(at: int, candidates: Iterable[Known]) -> None:
-        free = next((one for one in candidates if one.id not in gone), None)
-        if at not in found and free is not None:
+        # Of several who fit, the one who says the same already: so a second import finds the one of the first.
+        fitting = (one for one in candidates if one.id not in gone)
+        free = min(fitting, key=lambda one: len(_changes(taken[at], one)), default=None)
+        if at not in found and free is not None and taken[at].line not in new:
             found[at] = free
             gone.add(free.id)
 
@@ -200,6 +222,9 @@ def _claims(taken: Sequence[Wish], known: Sequence[Known]) -> dict[int, Known]:
         claim(at, (one for one in by_email.get(wish.keys.email, ()) if words & set(one.keys.name)))
     for at, wish in enumerate(taken):
         claim(at, by_company.get((wish.keys.name, wish.keys.company), ()))
+    for at, wish in enumerate(taken):
+        if wish.line in namesakes:
+            claim(at, (one for one in known if one.keys.name == wish.keys.name))
     return found
 
 
@@ -227,7 +252,7 @@ def _new(wish: Wish, namesake: bool, called: dict[Words, Inviter]) -> Matched:
 
 
 def _changed(wish: Wish, known: Known, called: dict[Words, Inviter]) -> Matched:
-    changes = [name for name in FIELDS if _differs(name, getattr(wish.fields, name), getattr(known.fields, name))]
+    changes = _changes(wish, known)
     if wish.standing is not None and wish.standing is not known.standing:
         changes.append("standing")
     inviter = _inviter(wish, called)
@@ -238,6 +263,11 @@ def _changed(wish: Wish, known: Known, called: dict[Words, Inviter]) -> Matched:
         questions.append(Note("stays_former", {"name": wish.rows[0].name}))
     fate = Fate.CHANGED if changes else Fate.UNCHANGED
     return Matched(wish, known, fate, tuple(changes), tuple(questions), inviter)
+
+
+def _changes(wish: Wish, known: Known) -> list[str]:
+    """Fields that the file says differently."""
+    return [name for name in FIELDS if _differs(name, getattr(wish.fields, name), getattr(known.fields, name))]
 
 
 def _differs(name: str, said: str, had: str) -> bool:

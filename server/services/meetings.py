@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from server.domain import attendance as attendance_rules
@@ -22,34 +22,14 @@ from server.domain.vocabulary import (
     MeetingId,
     MeetingStatus,
     RoundPhase,
-    Standing,
     Uid,
 )
-from server.persistence.models import AgendaItem, Attendance, Group, Meeting, Membership, Round
-from server.services import badges, follow_ups
+from server.persistence.models import AgendaItem, Attendance, Group, Meeting, Round
+from server.persistence.queries import folded
+from server.services import agenda_clock, badges, duties, follow_ups, meeting_plans, speaking
 from server.services.context import Context, Op, Tx, counters_of
-
-
-@dataclass(frozen=True)
-class AgendaLine:
-    """One line of the agenda: kind (a key the program knows), title as typed, minutes."""
-
-    kind: str
-    title: str
-    minutes: int
-
-
-@dataclass(frozen=True)
-class MeetingPlan:
-    """What the organiser decides about a meeting. `starts_local` is the group's wall clock, without a zone."""
-
-    name: str
-    place: str
-    starts_local: datetime
-    rounds: int
-    round_seconds: int
-    table_size: int
-    agenda: tuple[AgendaLine, ...]
+from server.services.meeting_plans import AgendaLine as AgendaLine
+from server.services.meeting_plans import MeetingPlan as MeetingPlan
 
 
 @dataclass(frozen=True)
@@ -93,14 +73,18 @@ class MeetingRef:
     own_network: bool
 
 
+_FOUND = (
+    select(Meeting.id, Meeting.group_id, Group.own_network)
+    .join(Group, Group.id == Meeting.group_id)
+    .where(Meeting.uid == bindparam("uid"))
+)
+"""Put together once: every request that is about a meeting asks it."""
+
+
 def find(ctx: Context, uid: str) -> MeetingRef:
     """The meeting behind a uid. Raises NotFound. One statement."""
     with ctx.reading() as db:
-        row = db.execute(
-            select(Meeting.id, Meeting.group_id, Group.own_network)
-            .join(Group, Group.id == Meeting.group_id)
-            .where(Meeting.uid == uid)
-        ).one_or_none()
+        row = db.connection().execute(_FOUND, {"uid": uid}).one_or_none()
     if row is None:
         raise NotFound("meeting_unknown")
     return MeetingRef(MeetingId(row[0]), GroupId(row[1]), bool(row[2]))
@@ -137,10 +121,8 @@ def view(db: Session, meeting_id: MeetingId) -> MeetingView:
 def show(ctx: Context, meeting_id: MeetingId) -> tuple[MeetingView, tuple[AgendaLine, ...]]:
     """A meeting with its agenda."""
     with ctx.reading() as db:
-        lines = db.scalars(
-            select(AgendaItem).where(AgendaItem.meeting_id == meeting_id).order_by(AgendaItem.position)
-        )
-        return view(db, meeting_id), tuple(AgendaLine(i.kind, i.title, i.minutes) for i in lines)
+        lines = db.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting_id).order_by(AgendaItem.position))
+        return view(db, meeting_id), tuple(AgendaLine(i.kind, i.title, i.minutes, i.script, i.uid) for i in lines)
 
 
 def listed(ctx: Context, group_id: GroupId, *, limit: int = 30) -> tuple[tuple[MeetingView, int, int], ...]:
@@ -149,87 +131,29 @@ def listed(ctx: Context, group_id: GroupId, *, limit: int = 30) -> tuple[tuple[M
     """
     with ctx.reading() as db:
         found = db.scalars(
-            select(Meeting)
-            .where(Meeting.group_id == group_id)
-            .order_by(Meeting.starts_at.desc())
-            .limit(limit)
+            select(Meeting).where(Meeting.group_id == group_id).order_by(Meeting.starts_at.desc()).limit(limit)
         ).all()
         counted = {
             meeting_id: (expected, came)
             for meeting_id, expected, came in db.execute(
                 select(
-                    Attendance.meeting_id,
-                    func.count(case((Attendance.status.not_in(attendance_rules.AWAY), 1))),
-                    func.count(Attendance.entered_at),
+                    Meeting.id,
+                    func.count(case((Attendance.status.not_in(attendance_rules.AWAY), 1))) + folded.turnout("expected"),
+                    func.count(Attendance.entered_at) + folded.turnout("came"),
                 )
-                .where(Attendance.meeting_id.in_([m.id for m in found]))
-                .group_by(Attendance.meeting_id)
+                .outerjoin(Attendance, Attendance.meeting_id == Meeting.id)
+                .where(Meeting.id.in_([m.id for m in found]))
+                .group_by(Meeting.id)
             )
         }
         return tuple((as_view(m), *counted.get(m.id, (0, 0))) for m in found)
 
 
-def _starts_at(plan: MeetingPlan, zone: str) -> datetime:
-    return plan.starts_local.replace(tzinfo=ZoneInfo(zone))
-
-
-def _fill(meeting: Meeting, plan: MeetingPlan) -> None:
-    rules.check_plan(rounds=plan.rounds, seconds=plan.round_seconds, table_size=plan.table_size)
-    meeting.name = rules.check_title(plan.name)
-    meeting.place = rules.check_place(plan.place)
-    meeting.starts_at = _starts_at(plan, meeting.time_zone)
-    meeting.rounds_wanted = plan.rounds
-    meeting.round_seconds = plan.round_seconds
-    meeting.table_size = plan.table_size
-    agenda = rules.check_agenda(rules.AgendaItem(line.kind, line.title, line.minutes) for line in plan.agenda)
-    meeting.agenda = [
-        AgendaItem(position=n, kind=item.kind, title=item.title, minutes=item.minutes)
-        for n, item in enumerate(agenda.items)
-    ]
-
-
-def _free_slug(tx: Tx, group_id: int, name: str, on: date) -> str:
-    """The plain slug, or the first of -2, -3 … that the group has not used."""
-    plain = rules.slug_for(name, on)
-    taken = set(
-        tx.db.scalars(
-            select(Meeting.slug).where(Meeting.group_id == group_id, Meeting.slug.like(f"{plain}%"))
-        )
-    )
-    slug, n = plain, 1
-    while slug in taken:
-        n += 1
-        slug = f"{plain}-{n}"
-    return slug
-
-
-def create(
-    ctx: Context, *, group_id: GroupId, plan: MeetingPlan, is_demo: bool = False, op: Op | None = None
-) -> Uid:
+def create(ctx: Context, *, group_id: GroupId, plan: MeetingPlan, is_demo: bool = False, op: Op | None = None) -> Uid:
     """A new meeting, with every member of the group expected."""
 
     def work(tx: Tx) -> Uid:
-        group = tx.db.get_one(Group, group_id)
-        meeting = Meeting(group_id=group_id, time_zone=group.time_zone, is_demo=is_demo, slug="")
-        _fill(meeting, plan)
-        meeting.slug = _free_slug(tx, group_id, meeting.name, plan.starts_local.date())
-        tx.db.add(meeting)
-        tx.db.flush()
-        members = tx.db.scalars(
-            select(Membership.person_id).where(
-                Membership.group_id == group_id, Membership.standing == Standing.MEMBER
-            )
-        )
-        tx.db.add_all(
-            Attendance(
-                meeting_id=meeting.id,
-                person_id=person,
-                standing=Standing.MEMBER,
-                status=AttendanceStatus.EXPECTED,
-            )
-            for person in members
-        )
-        return Uid(meeting.uid)
+        return Uid(meeting_plans.add(tx, tx.db.get_one(Group, group_id), plan, is_demo=is_demo).uid)
 
     return Uid(ctx.transaction(work, op=op))
 
@@ -240,7 +164,7 @@ def change(ctx: Context, *, meeting_id: MeetingId, plan: MeetingPlan) -> None:
     def work(tx: Tx) -> None:
         meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
         rules.check_changeable(meeting.status)
-        _fill(meeting, plan)
+        meeting_plans.fill(meeting, plan)
         tx.record(MeetingChanged(meeting_id))
 
     ctx.transaction(work)
@@ -271,9 +195,7 @@ def take_back_opening(ctx: Context, *, meeting_id: MeetingId) -> None:
         meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
         meeting.status = rules.take_back_opening(
             meeting.status,
-            came=tx.db.scalar(
-                select(func.count(Attendance.entered_at)).where(Attendance.meeting_id == meeting_id)
-            )
+            came=tx.db.scalar(select(func.count(Attendance.entered_at)).where(Attendance.meeting_id == meeting_id))
             or 0,
             rounds_begun=tx.db.scalar(
                 select(func.count()).where(Round.meeting_id == meeting_id, Round.phase != RoundPhase.PLANNED)
@@ -292,24 +214,28 @@ def close(ctx: Context, *, meeting_id: MeetingId) -> None:
     Closing a closed meeting does nothing. Raises WrongPhase("close_round_runs") while a round is on.
     """
 
-    def work(tx: Tx) -> None:
-        meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
-        if meeting.status is MeetingStatus.CLOSED:
-            return
-        rules.check_closable(
-            tx.db.scalar(
-                select(Round.number).where(Round.meeting_id == meeting_id, Round.phase.in_(GOING_ON)).limit(1)
-            )
-        )
-        meeting.status = rules.move(meeting.status, MeetingStatus.CLOSED)
-        meeting.closed_at = tx.now
-        _settle(tx, meeting_id, AttendanceStatus.EXPECTED, AttendanceStatus.ABSENT)
-        tx.db.flush()
-        follow_ups.propose(tx, meeting)
-        tx.record(MeetingChanged(meeting_id))
-        tx.record(ListChanged(meeting_id))
+    ctx.transaction(lambda tx: close_now(tx, meeting_id))
 
-    ctx.transaction(work)
+
+def close_now(tx: Tx, meeting_id: MeetingId) -> bool:
+    """A helper of the use-cases: the same in a transaction; False when it was closed already."""
+    meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
+    if meeting.status is MeetingStatus.CLOSED:
+        return False
+    rules.check_closable(
+        tx.db.scalar(select(Round.number).where(Round.meeting_id == meeting_id, Round.phase.in_(GOING_ON)).limit(1))
+    )
+    meeting.status = rules.move(meeting.status, MeetingStatus.CLOSED)
+    meeting.closed_at = tx.now
+    _settle(tx, meeting_id, AttendanceStatus.EXPECTED, AttendanceStatus.ABSENT)
+    speaking.finish(tx, meeting)
+    agenda_clock.finish(tx, meeting)
+    tx.db.flush()
+    follow_ups.propose(tx, meeting)
+    duties.keep(tx, meeting)
+    tx.record(MeetingChanged(meeting_id))
+    tx.record(ListChanged(meeting_id))
+    return True
 
 
 def reopen(ctx: Context, *, meeting_id: MeetingId) -> None:
@@ -318,22 +244,26 @@ def reopen(ctx: Context, *, meeting_id: MeetingId) -> None:
     Raises WrongPhase("reopen_too_late").
     """
 
-    def work(tx: Tx) -> None:
-        meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
-        if meeting.status is MeetingStatus.OPEN:
-            return
-        here = as_view(meeting)
-        meeting.status = rules.reopen(
-            meeting.status,
-            closed_on=here.day_of(here.closed_at) if here.closed_at else None,
-            today=here.day_of(tx.now),
-        )
-        meeting.closed_at = None
-        _settle(tx, meeting_id, AttendanceStatus.ABSENT, AttendanceStatus.EXPECTED)
-        tx.record(MeetingChanged(meeting_id))
-        tx.record(ListChanged(meeting_id))
+    ctx.transaction(lambda tx: reopen_now(tx, meeting_id))
 
-    ctx.transaction(work)
+
+def reopen_now(tx: Tx, meeting_id: MeetingId) -> bool:
+    """A helper of the use-cases: the same in a transaction; False when it was open already."""
+    meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
+    if meeting.status is MeetingStatus.OPEN:
+        return False
+    here = as_view(meeting)
+    meeting.status = rules.reopen(
+        meeting.status,
+        closed_on=here.day_of(here.closed_at) if here.closed_at else None,
+        today=here.day_of(tx.now),
+    )
+    meeting.closed_at = None
+    _settle(tx, meeting_id, AttendanceStatus.ABSENT, AttendanceStatus.EXPECTED)
+    duties.let_go(tx, meeting_id)
+    tx.record(MeetingChanged(meeting_id))
+    tx.record(ListChanged(meeting_id))
+    return True
 
 
 def _settle(tx: Tx, meeting_id: MeetingId, status: AttendanceStatus, to: AttendanceStatus) -> None:
@@ -348,16 +278,6 @@ def _settle(tx: Tx, meeting_id: MeetingId, status: AttendanceStatus, to: Attenda
         .values(status=to)
         .execution_options(synchronize_session=False)
     )
-
-
-def say(ctx: Context, *, meeting_id: MeetingId, message: str) -> None:
-    """A message on all screens; an empty one takes it away."""
-
-    def work(tx: Tx) -> None:
-        tx.db.get_one(Meeting, meeting_id, with_for_update=True).message = message.strip()[:200]
-        tx.record(MeetingChanged(meeting_id))
-
-    ctx.transaction(work)
 
 
 RECENT = timedelta(hours=36)
@@ -376,9 +296,9 @@ def nearest(ctx: Context, group_id: GroupId | None, meeting_id: MeetingId | None
     now = ctx.now()
     with ctx.reading() as db:
         found = db.execute(
-            question.where(
-                (Meeting.status == MeetingStatus.OPEN) | (Meeting.starts_at > now - RECENT)
-            ).order_by(Meeting.starts_at)
+            question.where((Meeting.status == MeetingStatus.OPEN) | (Meeting.starts_at > now - RECENT)).order_by(
+                Meeting.starts_at
+            )
         ).all()
         if not found:
             found = db.execute(question.order_by(Meeting.starts_at.desc()).limit(1)).all()

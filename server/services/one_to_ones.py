@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from server.domain import names
 from server.domain.errors import NotFound, RuleViolation
+from server.domain.referrals import is_burst
 from server.domain.vocabulary import GroupId, PersonId, Uid
 from server.persistence.models import Group, OneToOne
 from server.persistence.queries import follow_ups as people
@@ -29,12 +30,14 @@ def say_held(
     other: Uid,
     held_on: date,
     place: str = "",
+    sure: bool = False,
     op: Op | None = None,
 ) -> Json:
     """Somebody says that a one-to-one took place. If the other said so first, this confirms it.
 
-    Answers `{uid, confirmed}`. Raises NotFound("person_unknown") and RuleViolation: one_to_one_with_self,
-    held_day_future, held_day_far, text_too_long.
+    More than a few with one date and place look like a social and not like one-to-ones: their author is told, and says
+    so again with `sure`. Answers `{uid, confirmed}`. Raises NotFound("person_unknown") and RuleViolation:
+    one_to_one_with_self, one_to_one_burst (count), held_day_future, held_day_far, text_too_long.
     """
     kept_place = names.tidy(place)
     if len(kept_place) > PLACE_MOST:
@@ -53,9 +56,10 @@ def say_held(
         near = queries.near(tx.db, group_id, first, second, held_on - SAME_WITHIN, held_on + SAME_WITHIN)
         row = near[0] if near else None
         if row is None:
-            row = OneToOne(
-                group_id=group_id, first_id=first, second_id=second, held_on=held_on, place=kept_place
-            )
+            already = queries.told_of_one_place(tx.db, group_id, teller, held_on, kept_place)
+            if is_burst(already) and not sure:
+                raise RuleViolation("one_to_one_burst", field="held_on", count=already)
+            row = OneToOne(group_id=group_id, first_id=first, second_id=second, held_on=held_on, place=kept_place)
             tx.db.add(row)
             tx.db.flush()
         _sign(tx, row, teller)

@@ -26,7 +26,7 @@ from server.domain.vocabulary import (
     StayInTouch,
     Uid,
 )
-from server.persistence.models import FollowUp, Meeting, Person
+from server.persistence.models import FollowUp, Group, Meeting, Person
 from server.persistence.queries import follow_ups as queries
 from server.persistence.queries import one_to_ones
 from server.persistence.queries import relationships as evidence
@@ -197,7 +197,7 @@ def everything(
 
 
 def _look(ctx: Context, db: Session, group_id: GroupId, owner: PersonId, private: bool) -> _Look:
-    return _Look(db, group_id, owner, ctx.now(), ZoneInfo(queries.time_zone(db, group_id)), private)
+    return _Look(db, group_id, owner, ctx.now(), ZoneInfo(db.get_one(Group, group_id).time_zone), private)
 
 
 def about(person: Person) -> About:

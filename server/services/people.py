@@ -1,17 +1,15 @@
 """The people of a group: looked up, added, changed, taken out. Nobody outside the group is ever found here.
 
 Whoever becomes a member is expected at every meeting that has not begun; whoever leaves the group is no longer.
-Search and sort keys are computed with every change.
+Search and sort keys are computed with every change. What is kept is told in `people_fields`.
 """
 
-import re
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import Row, delete, select
 from sqlalchemy.orm import Session
 
 from server.domain import names
@@ -29,37 +27,24 @@ from server.domain.vocabulary import (
 )
 from server.persistence.models import Attendance, GrantRow, Group, Membership, Person
 from server.persistence.queries import people as queries
+from server.persistence.queries.people import MISSING as MISSING
 from server.persistence.queries.people import Filter as Filter
-from server.services import countries
+from server.persistence.queries.people import Order as Order
+from server.services import known_people, places
+from server.services import sectors as sectors_
 from server.services.context import Context, Op, Tx
+from server.services.people_fields import FIELDS as FIELDS
+from server.services.people_fields import LONGEST as LONGEST
+from server.services.people_fields import PersonFields as PersonFields
+from server.services.people_fields import checked as checked
+from server.services.people_fields import keys_of as keys_of
 
 PAGE = 50
 """People on one page of the list."""
-Folds = Counter[tuple[str, ...]]
-_EMAIL = re.compile(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+\.[^@\s<>,;:\"().]{2,}")
-
-
-@dataclass(frozen=True)
-class PersonFields:
-    """What is kept about somebody, as typed; `country` is two letters."""
-
-    given_name: str = ""
-    family_name: str = ""
-    company: str = ""
-    sector: str = ""
-    region: str = ""
-    country: str = ""
-    languages: str = ""
-    email: str = ""
-    phone: str = ""
-    looks_for: str = ""
-    wants_sector: str = ""
-    offers: str = ""
-
-
-FIELDS = tuple(PersonFields.__dataclass_fields__)
-LONGEST: dict[str, int] = {name: int(Person.__table__.c[name].type.length) for name in FIELDS}  # type: ignore[attr-defined]  # all are String(n)
-"""How many characters each field may have."""
+MANY = 1000
+"""People of a group in which the numbers and choices around the list are read at most every ten seconds."""
+COUNTED = 1000
+"""How far the people found by a word are counted."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +91,9 @@ class Listing:
     pages: int
     standings: dict[Standing, int]
     sectors: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Known:
-    """Somebody who may be named as the one who invited: `label` is unique in the group."""
-
-    id: PersonId
-    uid: Uid
-    label: str
+    countries: tuple[str, ...] = ()
+    more: bool = False
+    """More are found than were counted."""
 
 
 @dataclass(frozen=True)
@@ -126,67 +105,92 @@ class Change:
     invited_by: str = ""
 
 
-def wanted(text: str = "", standing: Standing | None = None, sector: str = "") -> Filter:
+def wanted(text: str = "", standing: Standing | None = None, sector: str = "", **others: Any) -> Filter:
     """A filter from what somebody typed and chose."""
-    return Filter(names.query_words(text), standing, sector)
+    return Filter(names.query_words(text), standing, sector, **others)
+
+
+def looked_up(db: Session, group_id: GroupId, which: Filter) -> Filter:
+    """A helper of the use-cases: a sector stands for everything below it in the group's tree, and the word that
+    fewest people have is known. Two statements at most.
+    """
+    keys = sectors_.under(db, group_id, which.sector) if which.sector else frozenset()
+    return replace(which, sector_keys=keys, rare=queries.rarest(db, which.words))
 
 
 def listed(ctx: Context, group_id: GroupId, which: Filter, *, page: int = 1) -> Listing:
-    """One page of the group's people by name. Four statements."""
+    """One page of the group's people. Five statements at most.
+
+    Of those found by words only the first `COUNTED` are counted. What stands around the list of more than `MANY` people
+    may be ten seconds old.
+    """
     with ctx.reading() as db:
-        total = queries.count(db, group_id, which)
+        around = _around(ctx, db, group_id)
+        which = looked_up(db, group_id, which)
+        plain = which == Filter(order=which.order)
+        everybody = sum(around.standings.values())
+        total = everybody if plain else queries.count(db, group_id, which, most=COUNTED if which.words else None)
+        many = total == COUNTED and bool(which.words)
         pages = max(1, -(-total // PAGE))
         at = min(max(1, page), pages)
-        rows = queries.found(db, group_id, which, limit=PAGE, offset=(at - 1) * PAGE)
+        rows = queries.page(db, group_id, which, _SHOWN, limit=PAGE, offset=(at - 1) * PAGE)
         return Listing(
-            people=tuple(as_view(*row) for row in rows),
+            people=tuple(map(_shown, rows)),
             total=total,
             page=at,
             pages=pages,
-            standings=queries.standings(db, group_id),
-            sectors=queries.sectors(db, group_id),
+            standings=around.standings,
+            sectors=around.sectors,
+            countries=around.countries,
+            more=many,
         )
+
+
+_SHOWN = (
+    Person.id, Person.uid, Membership.standing, Membership.since, Membership.until, queries.Inviter.id,
+    queries.Inviter.given_name, queries.Inviter.family_name, *(getattr(Person, name) for name in FIELDS),
+)  # fmt: skip
+"""What a line of the list is made of: plain columns, because rows of objects cost four times as much."""
+
+
+def _shown(row: Row[Any]) -> PersonView:
+    key, uid, standing, since, until, inviter_id, given, family, *fields = tuple(row)
+    inviter = names.full_name(given, family) if inviter_id is not None else ""
+    return PersonView(key, uid, PersonFields(*fields), standing, since, until, inviter_id, inviter)
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What stands around every list of a group."""
+
+    standings: dict[Standing, int]
+    sectors: tuple[str, ...]
+    countries: tuple[str, ...]
+
+
+def _around(ctx: Context, db: Session, group_id: GroupId) -> _Around:
+    """Kept until somebody writes something; of many people for some seconds more. One statement."""
+    key, lull, now = ("people", group_id), ctx.lull(), ctx.now()
+    noted = lull.lately(key, now)
+    if isinstance(noted, _Around):
+        return noted
+    around = lull.once(key, lambda: _Around(*queries.around(db, group_id)))
+    if sum(around.standings.values()) > MANY:
+        lull.note(key, around, now)
+    return around
 
 
 def card(ctx: Context, group_id: GroupId, uid: str) -> PersonCard:
     """One person of the group. Raises NotFound. Three statements."""
     with ctx.reading() as db:
         person = as_view(*_found(queries.one(db, group_id, uid)))
-        return PersonCard(
-            person, queries.roles(db, group_id, person.id), queries.visits(db, group_id, person.id)
-        )
+        return PersonCard(person, queries.roles(db, group_id, person.id), queries.visits(db, group_id, person.id))
 
 
 def sectors(ctx: Context, group_id: GroupId) -> tuple[str, ...]:
     """Every sector somebody of the group has, to choose from."""
     with ctx.reading() as db:
         return queries.sectors(db, group_id)
-
-
-def inviters(ctx: Context, group_id: GroupId) -> tuple[Known, ...]:
-    """Everybody who may have invited somebody, by name."""
-    with ctx.reading() as db:
-        return known_people(db, group_id)
-
-
-def known_people(db: Session, group_id: GroupId) -> tuple[Known, ...]:
-    """A helper of the use-cases: everybody of today with a label; namesakes are told apart by company, then by uid."""
-    rows = queries.names(db, group_id)
-    plain = [names.full_name(given, family) for _, _, given, family, _ in rows]
-    longer = [f"{name}, {row[4]}" if row[4] else name for name, row in zip(plain, rows, strict=True)]
-    often = Counter(map(names.query_words, plain)) + Counter(map(names.query_words, set(longer) - set(plain)))
-    often_longer = Counter(map(names.query_words, longer))
-    return tuple(
-        Known(key, uid, _label(name, long, uid, often, often_longer))
-        for (key, uid, *_), name, long in zip(rows, plain, longer, strict=True)
-    )
-
-
-def _label(name: str, long: str, uid: Uid, often: Folds, often_longer: Folds) -> str:
-    """The shortest label that nobody else in the group has."""
-    if often[names.query_words(name)] == 1:
-        return name
-    return long if often_longer[names.query_words(long)] == 1 else f"{long} ({uid[:6]})"
 
 
 def create(ctx: Context, *, group_id: GroupId, change: Change, op: Op | None = None) -> Uid:
@@ -226,6 +230,8 @@ def edit(ctx: Context, *, group_id: GroupId, uid: str, change: Change) -> None:
         membership.invited_by_id = _inviter(tx.db, group_id, change.invited_by, but=PersonId(person.id))
         _move(tx, group, membership, change.standing)
         tx.db.flush()
+        if change.standing is Standing.FORMER:
+            places.move_up_everywhere(ctx, tx, group_id)
 
     ctx.transaction(work)
 
@@ -239,37 +245,9 @@ def remove(ctx: Context, *, group_id: GroupId, uid: str) -> None:
     def work(tx: Tx) -> None:
         _, membership, _ = _found(queries.one(tx.db, group_id, uid, lock=True))
         _move(tx, tx.db.get_one(Group, group_id), membership, Standing.FORMER)
+        places.move_up_everywhere(ctx, tx, group_id)
 
     ctx.transaction(work)
-
-
-def checked(fields: PersonFields) -> PersonFields:
-    """The fields, tidied. Raises RuleViolation naming the first field that cannot be."""
-    tidied = PersonFields(**{name: names.tidy(value) for name, value in vars(fields).items()})
-    if not (tidied.given_name or tidied.family_name):
-        raise RuleViolation("name_missing", field="given_name")
-    if not tidied.given_name:
-        # A mononym is a given name, wherever it was typed.
-        tidied = replace(tidied, given_name=tidied.family_name, family_name="")
-    for name in FIELDS:
-        if len(getattr(tidied, name)) > LONGEST[name] and name != "country":
-            raise RuleViolation("text_too_long", field=name, most=LONGEST[name])
-    if tidied.email and not _EMAIL.fullmatch(tidied.email):
-        raise RuleViolation("email_malformed", field="email")
-    if tidied.phone and not any(letter.isdigit() for letter in tidied.phone):
-        raise RuleViolation("phone_malformed", field="phone")
-    country = countries.code_of(tidied.country)
-    if country is None:
-        raise RuleViolation("country_unknown", field="country", value=tidied.country)
-    return replace(tidied, country=country)
-
-
-def keys_of(fields: PersonFields, language: str) -> dict[str, str]:
-    """The derived columns of a person in a group that sorts by this language."""
-    return {
-        "search_key": names.search_key(fields.given_name, fields.family_name, fields.company),
-        "sort_key": names.sort_key(fields.family_name, fields.given_name, language),
-    }
 
 
 def as_view(person: Person, membership: Membership, inviter: Person | None) -> PersonView:
@@ -301,15 +279,10 @@ def _inviter(db: Session, group_id: GroupId, label: str, *, but: PersonId | None
     """The person behind a label of `known_people`, however it is spelled. Raises inviter_unknown."""
     if not names.query_words(label):
         return None
-    found = by_label(known_people(db, group_id)).get(names.query_words(label))
+    found = known_people.by_label(known_people.everybody(db, group_id)).get(names.query_words(label))
     if found is None or found == but:
         raise RuleViolation("inviter_unknown", field="invited_by", value=names.tidy(label)[:80])
     return found
-
-
-def by_label(people: Iterable[Known]) -> dict[tuple[str, ...], PersonId]:
-    """Folded labels to people."""
-    return {names.query_words(known.label): known.id for known in people}
 
 
 def _move(tx: Tx, group: Group, membership: Membership, to: Standing) -> None:
@@ -332,9 +305,7 @@ def _take_roles(tx: Tx, group: Group, membership: Membership) -> None:
     )
     if set(tx.db.scalars(organisers)) == {membership.person_id}:
         raise WrongPhase("last_organiser")
-    tx.db.execute(
-        delete(GrantRow).where(GrantRow.group_id == group.id, GrantRow.person_id == membership.person_id)
-    )
+    tx.db.execute(delete(GrantRow).where(GrantRow.group_id == group.id, GrantRow.person_id == membership.person_id))
 
 
 def _follow(tx: Tx, group_id: GroupId, person_id: PersonId, standing: Standing) -> None:

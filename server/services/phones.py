@@ -20,7 +20,7 @@ from server.domain.attendance import CodeTry
 from server.domain.errors import Conflict, NotAllowed, NotFound, RuleViolation, WrongPhase
 from server.domain.events import AttendanceChanged, PhoneJoined
 from server.domain.vocabulary import MeetingId, MeetingStatus, Uid
-from server.persistence.models import Attendance, Meeting, SessionRow
+from server.persistence.models import Attendance, CheckInEvent, Meeting, SessionRow
 from server.services import badges, sessions
 from server.services.context import Context, Tx
 from server.services.sessions import ATTENDEE_DAYS, Opened
@@ -62,6 +62,7 @@ def look(ctx: Context, *, badge_text: str, actor: Actor) -> BadgeLook:
         if row.entered_at is None or row.left_at is not None:
             return STRANGER
         first = row.phone_joined_at is None and rules.phone_window_open(row.entered_at, ctx.now())
+        first = first and _seen_at_the_door(db, row)
         return BadgeLook("claimable" if first else "code", meeting_uid=meeting_uid)
 
 
@@ -78,7 +79,7 @@ def claim(ctx: Context, *, badge_text: str, label: str) -> Opened:
             raise NotAllowed("badge_stranger")
         if row.phone_joined_at is not None:
             raise Conflict("phone_taken")
-        if not rules.phone_window_open(row.entered_at, tx.now):
+        if not (rules.phone_window_open(row.entered_at, tx.now) and _seen_at_the_door(tx.db, row)):
             raise WrongPhase("phone_needs_code")
         return _join(tx, row, label)
 
@@ -191,6 +192,14 @@ def _of_badge(db: Session, badge_text: str, *, lock: bool = False) -> Attendance
     if badge.meeting_id is not None:
         question = question.where(Meeting.id == badge.meeting_id)
     return db.scalar(question.with_for_update(of=Attendance) if lock else question)
+
+
+def _seen_at_the_door(db: Session, row: Attendance) -> bool:
+    """Whether somebody of the door saw the person: whoever checked themselves in brings no second fact."""
+    by_self = db.scalar(
+        select(CheckInEvent.by_self).where(CheckInEvent.attendance_id == row.id, CheckInEvent.is_open.is_(True))
+    )
+    return by_self is False
 
 
 def _seen_by(db: Session, actor: Actor, row: Attendance, own: BadgeLook) -> BadgeLook:

@@ -1,53 +1,33 @@
 """Planning the rounds: who is here goes to the planner as a problem, its plan comes back as rounds and seats.
 
-The planner works in a child process for a second or two while the meeting goes on. Its plan is stored in one
-transaction, and only if nobody planned, started or ended a round meanwhile. What ended or runs is never touched.
+The planner works in a child process for a while and the meeting goes on. Its plan is stored only if nobody planned,
+changed seats, or started a round meanwhile. What ended or runs is never touched.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from server.domain import meetings as meeting_rules
-from server.domain import names
-from server.domain.errors import Conflict, WrongPhase
+from server.domain import pins
+from server.domain.errors import Conflict
 from server.domain.events import SeatingPlanned
 from server.domain.round_clock import RoundClock
-from server.domain.vocabulary import (
-    AttendanceStatus,
-    GroupId,
-    MeetingId,
-    MeetingStatus,
-    PersonId,
-    RoundPhase,
-    Standing,
-)
-from server.persistence.models import Attendance, Meeting, Person, Round, Seat, SeatingPlan
-from server.persistence.queries import seating as queries
-from server.services import workbench
-from server.services.check_ins import AWAY
-from server.services.context import Context, Json, Op, Tx
+from server.domain.vocabulary import MeetingId, RoundPhase
+from server.persistence.models import Meeting, Round, RoundTable, Seat, SeatingPlan, SeatLock
+from server.services import plan_undo, situations, workbench
+from server.services.context import Context, Json, Tx, breathe
+from server.services.situations import Situation
 
-ENGINE = "coltiva-1"
+ENGINE = "coltiva-2"
 SECONDS = 1.2
-"""CPU seconds the planner may take: a facilitator waits for it with a full room."""
-NOT_COMING = (*AWAY, AttendanceStatus.ABSENT)
-State = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class _Situation:
-    """What the planner is told, and the state of the meeting it was told in."""
-
-    problem: Json
-    seed: int
-    state: State
+"""CPU seconds for a plan of all rounds when nothing is improved behind it."""
+AT_ONCE = 2500
+"""More seats are stored round by round, each in a transaction of its own, so that nobody at the door waits."""
+Check = Callable[[Tx], None]
 
 
 def plan(
@@ -57,303 +37,224 @@ def plan(
     seconds: float = SECONDS,
     steps: int | None = None,
     on_progress: workbench.Progress | None = None,
-    op: Op | None = None,
+    enough: threading.Event | None = None,
+    check: Check | None = None,
+    noted: plan_undo.Stored | None = None,
 ) -> Json:
     """Plan every round that has not begun, for the people in the room (before the doors open: all expected).
 
     An announced plan is changed as little as possible. With `steps` the same problem gives the same plan on every
-    machine. Answers `{rounds, people, optimal, repeats}`. Raises what the planner refuses (`plan_…`),
-    WrongPhase("no_round_left"), WrongPhase("meeting_is_closed"), Conflict("plan_overtaken") when the rounds changed
-    meanwhile, and RuleViolation("job_failed" and the like) when the planner could not finish.
+    machine. Once `enough` is set, the best so far is stored. `check` may refuse inside the
+    storing transaction, `noted` hears there what the rounds were before.
+    Answers `{rounds, people, optimal, repeats, announced, finished}`: `announced` are the rounds that had seats
+    before; when `finished`, more time would not make the plan better.
+    Raises what the planner refuses (`plan_…`), WrongPhase("no_round_left"), WrongPhase("meeting_is_closed"),
+    Conflict("plan_overtaken") when the rounds changed meanwhile, and RuleViolation("job_failed" and the like).
     """
     with ctx.reading() as db:
-        situation = _situation(db, meeting_id, ctx.now())
-    arguments: Json = {"problem": situation.problem, "seconds": seconds, "seed": situation.seed}
-    if steps is not None:
-        arguments["steps"] = steps
-    made: Json = workbench.planner.do("plan", arguments, on_progress=on_progress)["plan"]
-
-    def work(tx: Tx) -> Json:
-        meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
-        if _state(tx.db, meeting) != situation.state:
-            raise Conflict("plan_overtaken")
-        _store(tx, meeting, situation, made)
-        tx.record(SeatingPlanned(meeting_id))
-        return {
-            "rounds": len(made["rounds"]) - len(situation.problem["held"]),
-            "people": len(situation.problem["people"]),
-            "optimal": made["optimal"],
-            "repeats": made["cost"]["repeats"],
-        }
-
-    return ctx.transaction(work, op=op)
-
-
-def _state(db: Session, meeting: Meeting) -> State:
-    """What must not change while the planner thinks: the wishes of the organiser, the last plan, what has begun."""
-    begun = db.scalars(
-        select(Round.number)
-        .where(Round.meeting_id == meeting.id, Round.phase != RoundPhase.PLANNED)
-        .order_by(Round.number)
-    ).all()
-    last_plan = db.scalar(select(func.max(SeatingPlan.id)).where(SeatingPlan.meeting_id == meeting.id))
-    voided = db.scalars(
-        select(Round.number).where(Round.meeting_id == meeting.id, Round.phase == RoundPhase.VOID)
-    ).all()
-    return (
-        meeting.status is MeetingStatus.CLOSED,
-        meeting.rounds_wanted,
-        meeting.table_size,
-        meeting.round_seconds,
-        tuple(begun),
-        frozenset(voided),
-        last_plan,
-    )
-
-
-def _situation(db: Session, meeting_id: MeetingId, now: datetime) -> _Situation:
-    """The planner's problem: attendances are its people, rounds that began are held, planned ones announced."""
-    meeting = db.get_one(Meeting, meeting_id)
-    meeting_rules.check_changeable(meeting.status)
-    rounds = db.scalars(select(Round).where(Round.meeting_id == meeting_id).order_by(Round.number)).all()
-    begun = [each for each in rounds if each.phase is not RoundPhase.PLANNED]
-    held_count = max((each.number for each in begun), default=0)
-    if held_count >= meeting.rounds_wanted:
-        raise WrongPhase("no_round_left", rounds=meeting.rounds_wanted)
-    seats = _seats(db, meeting_id)
-    people = _people(db, meeting, seats, held_count)
-    known = {person["id"] for person in people}
-    ids = {person.pop("person"): person["id"] for person in people}
-    group_id = GroupId(meeting.group_id)
-    byes = queries.byes_before(db, group_id, meeting_id)
-    byes_of = {ids[person_id]: times for person_id, times in byes.items() if person_id in ids}
-    people = [each | ({"byes": byes_of[each["id"]]} if each["id"] in byes_of else {}) for each in people]
-    held = [_seating(seats.get(n, {}), known) for n in range(1, held_count + 1)]
-    void = {each.number for each in begun if each.phase is RoundPhase.VOID}
-    announced = [
-        _seating(seats[n], known) for n in range(held_count + 1, meeting.rounds_wanted + 1) if seats.get(n)
-    ]
-    today = now.astimezone(ZoneInfo(meeting.time_zone)).date()
-    problem: Json = {
-        "people": people,
-        "rounds": meeting.rounds_wanted,
-        "table_size": meeting.table_size,
-        "odd": "trio",
-        # Nobody met in a round that does not count.
-        "held": [[] if n in void else seating for n, seating in enumerate(held, start=1)],
-        "history": [
-            [ids[met.first], ids[met.other], met.times, max(0, (today - met.last).days)]
-            for met in queries.encounters_before(db, group_id, meeting_id)
-            if met.first in ids and met.other in ids
-        ],
+        situation = situations.read(db, meeting_id, ctx.now())
+    asked = _asked(situation, seconds, steps)
+    made = workbench.planner.do("seating.plan", asked, on_progress=on_progress, enough=enough)
+    _store(ctx, meeting_id, situation, made, check, noted)
+    return {
+        "rounds": made["digest"]["rounds"],
+        "people": len(situation.problem["people"]),
+        "optimal": made["plan"]["optimal"],
+        "repeats": made["plan"]["cost"]["repeats"],
+        "announced": sorted(situation.announced),
+        "finished": made["finished"],
     }
-    if announced and _same_tables(db, meeting):
-        problem["previous"] = held + announced
-    plans = db.scalar(select(func.count()).where(SeatingPlan.meeting_id == meeting_id)) or 0
-    return _Situation(problem, seed=int(plans) + 1, state=_state(db, meeting))
 
 
-def _same_tables(db: Session, meeting: Meeting) -> bool:
-    """Whether the announced plan was made for tables of the size that is wanted now."""
-    last = db.scalar(
-        select(SeatingPlan.problem)
-        .where(SeatingPlan.meeting_id == meeting.id)
-        .order_by(SeatingPlan.id.desc())
-        .limit(1)
-    )
-    return last is not None and bool(json.loads(last).get("table_size") == meeting.table_size)
+def improve(
+    ctx: Context,
+    *,
+    meeting_id: MeetingId,
+    seconds: float,
+    announced: Iterable[int] | None = None,
+    steps: int | None = None,
+    on_progress: workbench.Progress | None = None,
+    enough: threading.Event | None = None,
+    check: Check | None = None,
+    noted: plan_undo.Stored | None = None,
+) -> Json:
+    """Look for better later rounds, and leave the next one as it is, because people are on their way to it.
+
+    `announced`: the rounds in which people have read their seats (None: all), which change only for something
+    weightier. Nothing is stored unless it is better. The next round may begin meanwhile. Answers `{better}`, False
+    also when somebody has no seat yet and the plan is to be made anew. Raises as `plan`.
+    """
+    with ctx.reading() as db:
+        frozen = _next_round(db, meeting_id)
+        if frozen is None:
+            return {"better": False}
+        situation = situations.read(db, meeting_id, ctx.now(), frozen=frozen)
+    if not _complete(situation):
+        return {"better": False}
+    if announced is not None:
+        known = max(situation.announced & frozenset(announced), default=0)
+        situation.problem["previous"] = situation.problem.get("previous", [])[:known]
+    asked = _asked(situation, seconds, steps) | {"rounds": situation.rounds}
+    made = workbench.planner.do("seating.improve", asked, on_progress=on_progress, enough=enough)
+    if made["better"]:
+        _store(ctx, meeting_id, situation, made, check, noted)
+    return {"better": made["better"]}
 
 
-def _seats(db: Session, meeting_id: MeetingId) -> dict[int, dict[int, list[int]]]:
-    """Round → table → attendances, for every round of the meeting."""
-    question = (
-        select(Round.number, Seat.table_number, Seat.attendance_id)
-        .join(Seat, Seat.round_id == Round.id)
-        .where(Round.meeting_id == meeting_id)
-        .order_by(Round.number, Seat.table_number, Seat.attendance_id)
-    )
-    found: dict[int, dict[int, list[int]]] = {}
-    for number, table, attendance in db.execute(question):
-        found.setdefault(int(number), {}).setdefault(int(table), []).append(int(attendance))
-    return found
+def _asked(situation: Situation, seconds: float, steps: int | None) -> Json:
+    asked: Json = {
+        "problem": situation.problem,
+        "begun": situation.begun,
+        "seconds": seconds,
+        "seed": situation.seed,
+    }
+    return asked if steps is None else asked | {"steps": steps}
 
 
-def _seating(tables: Mapping[int, list[int]], known: set[int]) -> list[list[int]]:
-    """A round as the planner writes it: tables in the order of their numbers, from the first one."""
-    return [
-        [each for each in tables.get(number, []) if each in known]
-        for number in range(1, max(tables, default=0) + 1)
-    ]
+def _next_round(db: Session, meeting_id: MeetingId) -> int | None:
+    """The first round to come that another one follows."""
+    to_come = db.scalars(
+        select(Round.number)
+        .where(Round.meeting_id == meeting_id, Round.phase == RoundPhase.PLANNED)
+        .order_by(Round.number)
+        .limit(2)
+    ).all()
+    return to_come[0] if len(to_come) == 2 else None
 
 
-def _people(
-    db: Session, meeting: Meeting, seats: Mapping[int, Mapping[int, list[int]]], held_count: int
-) -> list[Json]:
-    """Who takes part: those here for all rounds, those who left for the rounds they sat in."""
-    sat: dict[int, list[int]] = {}
-    for number in range(1, held_count + 1):
-        for attendance in (each for table in seats.get(number, {}).values() for each in table):
-            sat.setdefault(attendance, []).append(number - 1)
-    question = (
-        select(Attendance, Person)
-        .join(Person, Person.id == Attendance.person_id)
-        .where(Attendance.meeting_id == meeting.id)
-        .order_by(Attendance.id)
-    )
-    found = []
-    for row, person in db.execute(question):
-        here = (
-            row.status not in NOT_COMING
-            if meeting.status is MeetingStatus.DRAFT
-            else row.entered_at is not None and row.left_at is None
-        )
-        if not here and row.id not in sat:
-            continue
-        entry: Json = {"id": row.id, "person": PersonId(row.person_id)}
-        if person.sector.strip():
-            entry["sector"] = names.tidy(person.sector).casefold()
-        if person.wants_sector.strip():
-            entry["looks_for"] = [names.tidy(person.wants_sector).casefold()]
-        if row.standing is Standing.VISITOR:
-            entry["visitor"] = True
-        if not here:
-            entry["present"] = sat[row.id]
-        found.append(entry)
-    return found
+def _complete(situation: Situation) -> bool:
+    """Whether everybody who is here has a seat in every round that could be improved."""
+    here = {person["id"] for person in situation.problem["people"] if "present" not in person}
+    free = situation.rounds[situation.frozen :]
+    return all(here <= {person for table in seating for person in table} for seating in free)
 
 
-def _store(tx: Tx, meeting: Meeting, situation: _Situation, made: Json) -> None:
+def _store(
+    ctx: Context,
+    meeting_id: MeetingId,
+    situation: Situation,
+    made: Json,
+    check: Check | None,
+    noted: plan_undo.Stored | None,
+) -> None:
+    """Store a plan: the next round first, and with a great crowd each later one by itself."""
+    numbers = list(range(situation.frozen + 1, len(made["plan"]["rounds"]) + 1))
+    count = sum(len(table) for number in numbers for table in made["plan"]["rounds"][number - 1])
+    few = count <= AT_ONCE
+    portions = [numbers] if few else [[number] for number in numbers]
+
+    def first(tx: Tx) -> int:
+        meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
+        if situations.state(tx.db, meeting, situation.frozen) != situation.state:
+            raise Conflict("plan_overtaken")
+        if check is not None:
+            check(tx)
+        meeting.seating_version += 1
+        before = plan_undo.look(tx.db, meeting_id) if count <= plan_undo.MOST and noted is not None else None
+        _keep_plan(tx, meeting, situation, made)
+        _seat(tx, meeting, situation, made, portions[0])
+        if few:
+            tx.record(SeatingPlanned(meeting_id))
+        if noted is not None and before is not None:
+            noted(tx, before)
+        return meeting.seating_version
+
+    version = ctx.transaction(first)
+    for portion in portions[1:]:
+
+        def later(tx: Tx, portion: list[int] = portion) -> None:
+            meeting = tx.db.get_one(Meeting, meeting_id, with_for_update=True)
+            if meeting.seating_version != version:
+                raise Conflict("plan_overtaken")
+            _seat(tx, meeting, situation, made, portion)
+            if portion is portions[-1]:
+                tx.record(SeatingPlanned(meeting_id))
+
+        breathe()
+        ctx.transaction(later)
+
+
+def _keep_plan(tx: Tx, meeting: Meeting, situation: Situation, made: Json) -> None:
+    """The plan as it was made, what it is worth, and the end of kept seats that could not be kept."""
     tx.db.add(
         SeatingPlan(
             meeting_id=meeting.id,
             made_at=tx.now,
             seed=situation.seed,
             problem=json.dumps(situation.problem, separators=(",", ":")),
-            plan=json.dumps(made, separators=(",", ":")),
+            plan=json.dumps(made["plan"], separators=(",", ":")),
+            digest=json.dumps(made["digest"], separators=(",", ":")),
             engine=ENGINE,
         )
     )
-    held_count = len(situation.problem["held"])
+    for person, index in made["digest"]["released"]:
+        if index is not None:
+            tx.db.execute(delete(SeatLock).where(SeatLock.attendance_id == person, SeatLock.number == index + 1))
+    surplus = select(Round).where(
+        Round.meeting_id == meeting.id,
+        Round.number > meeting.rounds_wanted,
+        Round.phase == RoundPhase.PLANNED,
+    )
+    for each in tx.db.scalars(surplus):
+        tx.db.delete(each)
+
+
+def _seat(tx: Tx, meeting: Meeting, situation: Situation, made: Json, numbers: list[int]) -> None:
+    """Lay the seats of some rounds anew. Raises Conflict("plan_overtaken") when one of them has begun."""
     there = {
         each.number: each
         for each in tx.db.scalars(
-            select(Round).where(Round.meeting_id == meeting.id, Round.number > held_count).with_for_update()
+            select(Round).where(Round.meeting_id == meeting.id, Round.number.in_(numbers)).with_for_update()
         )
     }
-    tx.db.execute(delete(Seat).where(Seat.round_id.in_([each.id for each in there.values()])))
-    for number, surplus in there.items():
-        if number > meeting.rounds_wanted:
-            tx.db.delete(surplus)
-    length = RoundClock.planned(timedelta(seconds=meeting.round_seconds))
-    for number in range(held_count + 1, meeting.rounds_wanted + 1):
+    if any(each.phase is not RoundPhase.PLANNED for each in there.values()):
+        raise Conflict("plan_overtaken")
+    # Tables that were taken out of these rounds had other people.
+    tx.db.execute(delete(RoundTable).where(RoundTable.round_id.in_([each.id for each in there.values()])))
+    length = timedelta(seconds=meeting.round_seconds)
+    for number in numbers:
         this_round = there.get(number)
         if this_round is None:
             this_round = Round(meeting_id=meeting.id, number=number)
-            this_round.clock = length
+            this_round.clock = RoundClock.planned(length)
             tx.db.add(this_round)
         else:
             this_round.length_ms = meeting.round_seconds * 1000
         tx.db.flush()
-        tx.db.execute(insert(Seat), _rows(this_round.id, situation.problem, number, made["rounds"][number - 1]))
+        seating = made["plan"]["rounds"][number - 1]
+        _write(tx.db.connection(), this_round.id, _tables(situation, number, seating))
 
 
-def _rows(round_id: int, problem: Json, number: int, seating: list[list[int]]) -> list[Json]:
-    """The seats of a round; whoever is there and sits nowhere has a bye, table 0."""
-    rows = [
-        {"round_id": round_id, "attendance_id": attendance, "table_number": table, "missed": False}
-        for table, people in enumerate(seating, start=1)
-        for attendance in people
-    ]
-    seated = {row["attendance_id"] for row in rows}
-    there = [p["id"] for p in problem["people"] if "present" not in p or number - 1 in p["present"]]
-    return rows + [
-        {"round_id": round_id, "attendance_id": attendance, "table_number": 0, "missed": False}
-        for attendance in there
-        if attendance not in seated
-    ]
+def _write(line: Connection, round_id: int, tables: Mapping[int, int]) -> None:
+    """The seats of a round, attendance → table: only what differs is written.
 
-
-@dataclass(frozen=True)
-class Again:
-    """Two people who sit together although they met before: in which round, and who."""
-
-    number: int
-    name: str
-    other: str
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What a facilitator wants to know of the last plan before pressing start."""
-
-    made_at: datetime
-    people: int
-    rounds: int
-    repeats: tuple[Again, ...]
-    repeats_unavoidable: bool
-    """Proven: no plan has fewer repeats."""
-    trios: tuple[tuple[int, tuple[str, ...]], ...]
-    """In rounds of pairs: the round and the names of a table of three."""
-    byes: tuple[tuple[int, str], ...]
-    optimal: bool
-    """Proven: nothing about the plan could be better."""
-    cost: Mapping[str, int]
-    bound: Mapping[str, int]
-
-
-def summary(ctx: Context, meeting_id: MeetingId) -> Summary | None:
-    """The last plan of a meeting in what it means, for the rounds that were planned; None without a plan.
-
-    Two statements.
+    Past the records of the session, which would double the time for a thousand people.
     """
-    with ctx.reading() as db:
-        kept = db.scalar(
-            select(SeatingPlan)
-            .where(SeatingPlan.meeting_id == meeting_id)
-            .order_by(SeatingPlan.id.desc())
-            .limit(1)
-        )
-        if kept is None:
-            return None
-        question = (
-            select(Attendance.id, Person.given_name, Person.family_name)
-            .join(Person, Person.id == Attendance.person_id)
-            .where(Attendance.meeting_id == meeting_id)
-        )
-        name = {key: names.full_name(given, family) for key, given, family in db.execute(question)}
-    return _summed_up(kept.made_at, json.loads(kept.problem), json.loads(kept.plan), name)
+    question = select(Seat.id, Seat.attendance_id, Seat.table_number).where(Seat.round_id == round_id)
+    before = {attendance: (key, table) for key, attendance, table in line.execute(question)}
+    gone = [key for attendance, (key, _) in before.items() if attendance not in tables]
+    moved = [
+        {"seat": before[attendance][0], "to": table}
+        for attendance, table in tables.items()
+        if attendance in before and before[attendance][1] != table
+    ]
+    new = [
+        {"round_id": round_id, "attendance_id": attendance, "table_number": table, "missed": False}
+        for attendance, table in tables.items()
+        if attendance not in before
+    ]
+    if gone:
+        line.execute(delete(Seat).where(Seat.id.in_(gone)))
+    if moved:
+        to = update(Seat).where(Seat.id == bindparam("seat")).values(table_number=bindparam("to"))
+        line.execute(to, moved)
+    if new:
+        line.execute(insert(Seat), new)
 
 
-def _summed_up(made_at: datetime, problem: Json, made: Json, name: Mapping[int, str]) -> Summary:
-    """A plan file in what it means; `name` gives the name behind an attendance."""
-    held = len(problem["held"])
-    free = list(enumerate(made["rounds"], start=1))[held:]
-    again = sorted(
-        {
-            (told["round"] + 1, *sorted((told["person"], other)))
-            for told in made["explanations"]
-            if told["key"] == "met_before" and told["round"] >= held
-            for other in told["params"]["people"]
-        }
-    )
-    return Summary(
-        made_at=made_at,
-        people=len(problem["people"]),
-        rounds=len(free),
-        repeats=tuple(Again(n, name.get(a, ""), name.get(b, "")) for n, a, b in again),
-        repeats_unavoidable=made["repeats_optimal"],
-        trios=tuple(
-            (number, tuple(name.get(each, "") for each in table))
-            for number, seating in free
-            for table in seating
-            if problem["table_size"] == 2 and len(table) == 3
-        ),
-        byes=tuple(
-            (told["round"] + 1, name.get(told["person"], ""))
-            for told in made["explanations"]
-            if told["key"] == "bye" and told["round"] >= held
-        ),
-        optimal=made["optimal"],
-        cost=made["cost"],
-        bound=made["bound"],
-    )
+def _tables(situation: Situation, number: int, seating: list[list[int]]) -> dict[int, int]:
+    """Who sits where in a round; whoever is there and sits nowhere has a bye, table 0."""
+    numbered = zip(pins.open_tables(situation.closed, len(seating)), seating, strict=True)
+    tables = {attendance: table for table, people in numbered for attendance in people}
+    there = (p["id"] for p in situation.problem["people"] if "present" not in p or number - 1 in p["present"])
+    return {attendance: 0 for attendance in there if attendance not in tables} | tables

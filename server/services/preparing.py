@@ -1,11 +1,11 @@
 """What a meeting is going to be, before anything is decided: the plan in force, and the next one of a series."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.domain import meetings as rules
 from server.domain.vocabulary import GroupId, MeetingId
@@ -25,12 +25,7 @@ def suggested(ctx: Context, group_id: GroupId) -> MeetingPlan | None:
         )
         if last is None:
             return None
-        plan = _plan_of(
-            last,
-            db.scalars(
-                select(AgendaItem).where(AgendaItem.meeting_id == last.id).order_by(AgendaItem.position)
-            ).all(),
-        )
+        plan = plan_of_row(db, last)
         today = ctx.now().astimezone(ZoneInfo(last.time_zone)).date()
     starts = plan.starts_local + timedelta(weeks=1)
     while starts.date() < today:
@@ -38,7 +33,15 @@ def suggested(ctx: Context, group_id: GroupId) -> MeetingPlan | None:
     return replace(plan, name=rules.name_after(plan.name), starts_local=starts)
 
 
-def _plan_of(meeting: Meeting, items: Iterable[AgendaItem]) -> MeetingPlan:
+def plan_of(ctx: Context, meeting_id: MeetingId) -> MeetingPlan:
+    """What the organiser has decided so far, to be changed in a form."""
+    with ctx.reading() as db:
+        return plan_of_row(db, db.get_one(Meeting, meeting_id))
+
+
+def plan_of_row(db: Session, meeting: Meeting) -> MeetingPlan:
+    """The same of a loaded meeting. One statement for its agenda."""
+    items = db.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting.id).order_by(AgendaItem.position))
     return MeetingPlan(
         name=meeting.name,
         place=meeting.place,
@@ -46,14 +49,5 @@ def _plan_of(meeting: Meeting, items: Iterable[AgendaItem]) -> MeetingPlan:
         rounds=meeting.rounds_wanted,
         round_seconds=meeting.round_seconds,
         table_size=meeting.table_size,
-        agenda=tuple(AgendaLine(item.kind, item.title, item.minutes) for item in items),
+        agenda=tuple(AgendaLine(item.kind, item.title, item.minutes, item.script, item.uid) for item in items),
     )
-
-
-def plan_of(ctx: Context, meeting_id: MeetingId) -> MeetingPlan:
-    """What the organiser has decided so far, to be changed in a form."""
-    with ctx.reading() as db:
-        items = db.scalars(
-            select(AgendaItem).where(AgendaItem.meeting_id == meeting_id).order_by(AgendaItem.position)
-        ).all()
-        return _plan_of(db.get_one(Meeting, meeting_id), items)

@@ -1,37 +1,16 @@
-"""Papers of a meeting: badges on labels, the sign-in list, posters. Drawn in the child process, from values alone.
+"""Papers are drawn in the child process, from values alone: here is the way there and back.
 
-Nothing is printed without an address that phones can open, because every code on paper carries it for good. Words
-are handed in: the paper speaks the language of the group, not of whoever presses the button.
+A use-case prepares a `Draft` (which drawing, with which values); it is drawn as a file or looked at as a picture of one
+page. Nothing is printed without an address that phones can open, because every code on paper carries it for good.
 """
 
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
-from server.domain import attendance as rules
-from server.domain.errors import RuleViolation
-from server.domain.vocabulary import GroupId, MeetingId, Standing, Uid
+from server.domain.vocabulary import GroupId
 from server.persistence.models import Group
-from server.services import attendance, badges, workbench
-from server.services.badges import Holder
+from server.services import workbench
 from server.services.context import Context, Json
-
-USUAL_STOCK = "avery-l4785"
-"""80 × 50 mm, ten on a sheet of A4."""
-NOT_PRINTED, EVERYBODY = "not_printed", "everybody"
-
-
-@dataclass(frozen=True)
-class Stock:
-    """A kind of label: what it is called, its size and its page's in mm, how many people a sheet holds."""
-
-    id: str
-    name: str
-    use: str
-    region: str
-    page: tuple[float, float]
-    label: tuple[float, float]
-    labels: int
 
 
 @dataclass(frozen=True)
@@ -43,33 +22,24 @@ class Address:
 
 
 @dataclass(frozen=True)
-class BadgeOrder:
-    """Which badges, on what, from which label of the first sheet.
+class Draft:
+    """A document ready to be drawn: which job of the child, and its values."""
 
-    `whom` is `NOT_PRINTED`, `EVERYBODY` or the uid of one attendance; `only` narrows to these badges instead.
-    """
-
-    whom: str = NOT_PRINTED
-    stock: str = USUAL_STOCK
-    start_at: int = 1
-    only: tuple[str, ...] = ()
+    job: str
+    arguments: Json
 
 
 @dataclass(frozen=True)
-class BadgeWords:
-    """The words on a badge, in the group's language."""
+class Part:
+    """One document of several in one file, and what it is called there."""
 
-    member: str
-    visitor: str
-    host: str
-    table: str
     title: str
-    language: str
+    draft: Draft
 
 
 @dataclass(frozen=True)
 class Warned:
-    """Something that was printed and deserves a look; `params["name"]` says whose badge it is."""
+    """Something that was printed and deserves a look; `params["name"]` says whose it is."""
 
     key: str
     params: Mapping[str, str | int | float]
@@ -77,48 +47,22 @@ class Warned:
 
 @dataclass(frozen=True)
 class Paper:
-    """A finished document; of badges also whose they are."""
+    """A finished document; `begins` are the first pages of the parts it was bound from."""
 
     pdf: bytes
     pages: int
     warnings: tuple[Warned, ...]
-    badge_uids: tuple[Uid, ...] = ()
-    not_printed: int = 0
-    """How many of them were not printed before."""
+    begins: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
-class Poster:
-    """What a poster says; the code on it and the link to read lead to the group's address."""
+class Look:
+    """One page of a document as a picture (SVG), with what there is to know about the whole."""
 
-    heading: str
-    steps: tuple[str, ...]
-    note: str
-    language: str
-
-
-@dataclass(frozen=True)
-class SignInSheet:
-    """What the sign-in list says above its lines."""
-
-    title: str
-    subtitle: str
-    name_word: str
-    company_word: str
-    signature_word: str
-
-
-_known: dict[str, Stock] = {}
-_lock = threading.Lock()
-
-
-def stocks() -> Mapping[str, Stock]:
-    """Every label stock that can be printed on, by id; asked of the child once."""
-    with _lock:
-        if not _known:
-            for row in workbench.desk.do("stocks", {})["stocks"]:
-                _known[row["id"]] = Stock(**{**row, "page": tuple(row["page"]), "label": tuple(row["label"])})
-        return dict(_known)
+    svg: str
+    pages: int
+    warnings: tuple[Warned, ...]
+    begins: tuple[int, ...] = ()
 
 
 def address(ctx: Context, group_id: GroupId, *, here: str) -> Address | None:
@@ -130,94 +74,33 @@ def address(ctx: Context, group_id: GroupId, *, here: str) -> Address | None:
     return Address(here, forced=True) if ctx.settings.demo and here else None
 
 
-def badge_sheet(
-    ctx: Context, *, meeting_id: MeetingId, order: BadgeOrder, words: BadgeWords, to: Address | None
-) -> Paper:
-    """The badges as a PDF; whoever has none yet is given one. Nothing is marked as printed by it.
+def draw(draft: Draft) -> Paper:
+    """The document as a file. Raises RuleViolation with what cannot be printed (`print_…`)."""
+    made = workbench.desk.do(f"paper.{draft.job}", draft.arguments)
+    return Paper(workbench.as_bytes(made["pdf"]), int(made["pages"]), _warned(made), tuple(made.get("begins", ())))
 
-    Raises RuleViolation("base_url_missing") and what cannot be printed (`print_…`).
-    """
-    if to is None:
-        raise RuleViolation("base_url_missing")
-    badges.issue_for_meeting(ctx, meeting_id=meeting_id)
-    chosen = _chosen(badges.holders(ctx, meeting_id), order)
-    made = workbench.desk.do(
-        "badges",
+
+def look(draft: Draft, *, page: int = 1) -> Look:
+    """One page of the document as a picture; a page behind the last shows the last. Raises as `draw`."""
+    asked = {"job": draft.job, "arguments": draft.arguments, "page": page}
+    made = workbench.desk.do("paper.look", asked)
+    return Look(str(made["svg"]), int(made["pages"]), _warned(made), tuple(made.get("begins", ())))
+
+
+def bound(parts: Sequence[Part], *, title: str, language: str, print_at_once: bool = False) -> Draft:
+    """All these documents as one file. `print_at_once` asks the reader to open its print dialog."""
+    return Draft(
+        "kit",
         {
-            "people": [_on_badge(holder) for holder in chosen],
-            "stock": order.stock,
-            "base_url": to.url,
-            "force_address": to.forced,
-            "start_at": order.start_at,
-            "words": asdict(words),
+            "parts": [
+                {"title": part.title, "job": part.draft.job, "arguments": part.draft.arguments} for part in parts
+            ],
+            "title": title,
+            "language": language,
+            "print_at_once": print_at_once,
         },
     )
-    return _paper(
-        made,
-        tuple(holder.badge_uid for holder in chosen if holder.badge_uid),
-        sum(1 for holder in chosen if holder.printed_at is None),
-    )
 
 
-def sign_in_list(ctx: Context, *, meeting_id: MeetingId, sheet: SignInSheet, words: BadgeWords) -> Paper:
-    """Everybody who is expected, to tick and sign: the door's paper for a day without power."""
-    people = [
-        {
-            "first_name": person.given_name,
-            "last_name": person.family_name,
-            "company": person.company,
-            "role": _role(person.standing),
-        }
-        for person in attendance.everybody(ctx, meeting_id)
-        if person.status not in rules.AWAY
-    ]
-    return _paper(
-        workbench.desk.do("sign_in", {"people": people, "sheet": asdict(sheet), "words": asdict(words)})
-    )
-
-
-def poster(kind: str, poster: Poster, *, to: Address | None) -> Paper:
-    """A poster: `join` (how a phone joins) or `door` (what happens here). Raises RuleViolation("base_url_missing")."""
-    if to is None:
-        raise RuleViolation("base_url_missing")
-    link = to.url.partition("://")[2]
-    return _paper(
-        workbench.desk.do(
-            "poster", {"kind": kind, "poster": {**asdict(poster), "code": f"{to.url}/", "link": link}}
-        )
-    )
-
-
-def _chosen(holders: Sequence[Holder], order: BadgeOrder) -> list[Holder]:
-    if order.only:
-        return [holder for holder in holders if holder.badge_uid in order.only]
-    if order.whom == EVERYBODY:
-        return list(holders)
-    if order.whom == NOT_PRINTED:
-        return [holder for holder in holders if holder.printed_at is None]
-    return [holder for holder in holders if holder.attendance_uid == order.whom]
-
-
-def _on_badge(holder: Holder) -> Json:
-    return {
-        "first_name": holder.given_name,
-        "last_name": holder.family_name,
-        "company": holder.company,
-        "trade": holder.sector,
-        "role": _role(holder.standing),
-        "code": holder.code,
-    }
-
-
-def _role(standing: Standing) -> str:
-    return "member" if standing is Standing.MEMBER else "visitor"
-
-
-def _paper(made: Json, badge_uids: tuple[Uid, ...] = (), not_printed: int = 0) -> Paper:
-    return Paper(
-        pdf=workbench.as_bytes(made["pdf"]),
-        pages=int(made["pages"]),
-        warnings=tuple(Warned(each["key"], each["params"]) for each in made["warnings"]),
-        badge_uids=badge_uids,
-        not_printed=not_printed,
-    )
+def _warned(made: Json) -> tuple[Warned, ...]:
+    return tuple(Warned(each["key"], each["params"]) for each in made["warnings"])

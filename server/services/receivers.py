@@ -1,4 +1,4 @@
-"""To whom a slip can go: members of the group, each with a label that can be typed, found by beginnings of words."""
+"""To whom a slip or thanks can go, each with a label that can be typed, found by beginnings of words."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from server.domain import names
 from server.domain.errors import RuleViolation
-from server.domain.vocabulary import GroupId, PersonId, Uid
+from server.domain.vocabulary import GroupId, PersonId, Standing, Uid
 from server.persistence.models import Person
 from server.persistence.queries import referrals as queries
 from server.services.context import Context
 
+TO_WHOM = (Standing.MEMBER, Standing.VISITOR)
 NAMED_MOST = 4
 """How many people a refusal names when a text fits several."""
 
@@ -26,15 +27,19 @@ class Receiver:
     company: str
 
 
-def listed(ctx: Context, group_id: GroupId, *, but: PersonId) -> tuple[Receiver, ...]:
-    """The members to whom somebody can give a slip, by name. One statement."""
+def listed(
+    ctx: Context, group_id: GroupId, *, but: PersonId, standings: tuple[Standing, ...] = TO_WHOM
+) -> tuple[Receiver, ...]:
+    """The people of these standings but one, by name: for a slip members and visitors. One statement."""
     with ctx.reading() as db:
-        people = queries.members(db, group_id)
+        people = queries.known(db, group_id, *standings)
     return tuple(one for one, person in zip(_labelled(people), people, strict=True) if person.id != but)
 
 
-def meant(db: Session, group_id: GroupId, giver: PersonId, typed: str) -> Person:
-    """A helper of the use-cases: the one member meant, by uid, label, or beginnings of words that fit nobody else.
+def meant(
+    db: Session, group_id: GroupId, giver: PersonId, typed: str, standings: tuple[Standing, ...] = TO_WHOM
+) -> Person:
+    """A helper of the use-cases: the one person meant, by uid, label, or beginnings of words that fit nobody else.
 
     Raises RuleViolation for the field `to`: receiver_missing, receiver_unknown, receiver_ambiguous (naming up to
     four), referral_to_self.
@@ -42,7 +47,7 @@ def meant(db: Session, group_id: GroupId, giver: PersonId, typed: str) -> Person
     words = names.query_words(typed)
     if not words:
         raise RuleViolation("receiver_missing", field="to")
-    people = queries.members(db, group_id)
+    people = queries.known(db, group_id, *standings)
     labels = {person.id: one.label for one, person in zip(_labelled(people), people, strict=True)}
     fitting = [p for p in people if typed.strip() == p.uid or names.query_words(labels[p.id]) == words]
     fitting = fitting or [p for p in people if _begins(p, words)]

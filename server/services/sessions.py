@@ -13,11 +13,11 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import literal, null, or_, select, union_all
+from sqlalchemy import bindparam, literal, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from server.domain import names
-from server.domain.access import NOBODY, Actor, Grant
+from server.domain.access import NOBODY, Actor, Grant, at_rest
 from server.domain.errors import NotAllowed, NotFound, RuleViolation
 from server.domain.vocabulary import GroupId, MeetingId, PersonId, Role, Standing, Uid
 from server.persistence.models import (
@@ -69,56 +69,111 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
+@dataclass(frozen=True)
+class Known:
+    """The actor behind a token, until the session expires."""
+
+    actor: Actor
+    expires_at: datetime
+
+
+LIVE = (
+    select(
+        SessionRow.id,
+        SessionRow.token_hash,
+        SessionRow.uid,
+        SessionRow.label,
+        SessionRow.language,
+        SessionRow.joined_by_badge,
+        SessionRow.locked_at,
+        SessionRow.expires_at,
+        SessionRow.person_id,
+        Person.uid.label("person_uid"),
+        Person.given_name,
+        Person.family_name,
+    )
+    .outerjoin(Person, Person.id == SessionRow.person_id)
+    .where(SessionRow.revoked_at.is_(None))
+)
+"""Sessions that were not revoked, with whose they are."""
+
+OF_TOKEN = (
+    LIVE.add_columns(GrantRow.role, GrantRow.group_id, GrantRow.meeting_id, GrantRow.expires_at.label("until"))
+    .outerjoin(GrantRow, GrantRow.session_id == SessionRow.id)
+    .where(SessionRow.token_hash == bindparam("token"))
+)
+"""One of them with what was given to the device itself, a row for each grant. Put together once: every request asks."""
+
+
 def actor_for(ctx: Context, token: str | None) -> Actor:
-    """The actor behind a cookie; NOBODY for an unknown, expired or revoked one. Two statements."""
+    """The actor behind a cookie; NOBODY for an unknown, expired or revoked one. At most two statements, and none
+    while nobody has written anything since it was last asked.
+    """
     if not token:
         return NOBODY
+    hashed = token_hash(token)
+    known = ctx.lull().once(("session", hashed), lambda: _known(ctx, hashed))
+    return NOBODY if known is None or ctx.now() >= known.expires_at else known.actor
+
+
+def _known(ctx: Context, hashed: bytes) -> Known | None:
     with ctx.reading() as db:
-        found = db.execute(
-            select(SessionRow, Person)
-            .outerjoin(Person, Person.id == SessionRow.person_id)
-            .where(SessionRow.token_hash == token_hash(token))
-        ).one_or_none()
-        if found is None:
-            return NOBODY
-        session, person = found
-        now = ctx.now()
-        if session.revoked_at is not None or now >= session.expires_at:
-            return NOBODY
-        return Actor(
-            session_uid=Uid(session.uid),
-            person_id=PersonId(person.id) if person else None,
-            person_uid=Uid(person.uid) if person else None,
-            name=names.full_name(person.given_name, person.family_name) if person else session.label,
-            language=session.language,
-            grants=_grants(db, session, now),
-        )
+        return known(db, db.connection().execute(OF_TOKEN, {"token": hashed}).all(), ctx.now())
 
 
-def _grants(db: Session, session: SessionRow, now: datetime) -> tuple[Grant, ...]:
+def known(db: Session, rows: Sequence[Any], now: datetime) -> Known | None:
+    """The actor of the rows of `OF_TOKEN`. No statement for a device, one for a person."""
+    if not rows or rows[0].person_id is None:
+        return of_device(rows)
+    return as_known(rows[0], _grants(db, rows[0], now))
+
+
+def of_device(rows: Sequence[Any]) -> Known | None:
+    """The same, where they are no person's."""
+    if not rows:
+        return None
+    session = rows[0]
+    given = ((row.role, row.group_id, row.meeting_id, row.until) for row in rows if row.role is not None)
+    return as_known(session, tuple(_grant(*each) for each in given))
+
+
+def as_known(session: Any, grants: tuple[Grant, ...]) -> Known:
+    """A row of `LIVE` with its grants as a value."""
+    is_person = session.person_id is not None
+    actor = Actor(
+        session_uid=Uid(session.uid),
+        person_id=PersonId(session.person_id) if is_person else None,
+        person_uid=Uid(session.person_uid) if is_person else None,
+        name=names.full_name(session.given_name, session.family_name) if is_person else session.label,
+        language=session.language,
+        grants=grants if session.locked_at is None else at_rest(grants),
+    )
+    return Known(actor, session.expires_at)
+
+
+def _grants(db: Session, session: Any, now: datetime) -> tuple[Grant, ...]:
+    """What a person's session may do. One statement."""
     mine = GrantRow.session_id == session.id
     given = select(GrantRow.role, GrantRow.group_id, GrantRow.meeting_id, GrantRow.expires_at)
-    if session.person_id is None:
-        rows: Sequence[Any] = db.execute(given.where(mine)).all()
-    else:
-        member = select(literal(Role.MEMBER.value), Membership.group_id, null(), null()).where(
-            Membership.person_id == session.person_id, Membership.standing == Standing.MEMBER
-        )
-        attendee = (
-            select(literal(Role.ATTENDEE.value), Meeting.group_id, Attendance.meeting_id, null())
-            .join(Meeting, Meeting.id == Attendance.meeting_id)
-            .where(
-                Attendance.person_id == session.person_id,
-                Meeting.starts_at > now - timedelta(days=ATTENDEE_DAYS),
-            )
-        )
-        # A phone that joined by its badge gets no role of the person: whoever holds a badge is not the organiser.
-        roles = mine if session.joined_by_badge else or_(mine, GrantRow.person_id == session.person_id)
-        rows = db.execute(union_all(given.where(roles), member, attendee)).all()
-    return tuple(
-        Grant(Role(role), GroupId(group) if group else None, MeetingId(meeting) if meeting else None, expires)
-        for role, group, meeting, expires in rows
+    member = select(literal(Role.MEMBER.value), Membership.group_id, null(), null()).where(
+        Membership.person_id == session.person_id, Membership.standing == Standing.MEMBER
     )
+    attendee = (
+        select(literal(Role.ATTENDEE.value), Meeting.group_id, Attendance.meeting_id, null())
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .where(
+            Attendance.person_id == session.person_id,
+            Meeting.starts_at > now - timedelta(days=ATTENDEE_DAYS),
+        )
+    )
+    # A phone that joined by its badge gets no role of the person: whoever holds a badge is not the organiser.
+    roles = mine if session.joined_by_badge else or_(mine, GrantRow.person_id == session.person_id)
+    rows: Sequence[Any] = db.execute(union_all(given.where(roles), member, attendee)).all()
+    return tuple(_grant(role, group, meeting, until) for role, group, meeting, until in rows)
+
+
+def _grant(role: str, group: int | None, meeting: int | None, expires: datetime | None) -> Grant:
+    return Grant(Role(role), GroupId(group) if group else None, MeetingId(meeting) if meeting else None, expires)
 
 
 def open_session(
@@ -218,6 +273,8 @@ def add_link(
     meeting_id: int | None = None,
     loopback_only: bool = False,
     uses: int = 1,
+    label: str = "",
+    pin_hash: bytes | None = None,
 ) -> str:
     """A helper of the use-cases: the token of a new link inside their transaction."""
     token = secrets.token_urlsafe(24)
@@ -231,6 +288,8 @@ def add_link(
             meeting_id=meeting_id,
             loopback_only=loopback_only,
             uses_left=uses,
+            label=label[:80],
+            pin_hash=pin_hash,
             created_at=tx.now,
             expires_at=tx.now + life,
         )
@@ -280,7 +339,8 @@ def consume_link(ctx: Context, *, token: str, label: str, from_this_computer: bo
             raise NotFound("link_used_up")
         link.uses_left -= 1
         life = timedelta(days=PERSON_DAYS) if link.person_id else timedelta(hours=DEVICE_HOURS)
-        opened, row = open_session(tx, person_id=link.person_id, label=label, life=life)
+        opened, row = open_session(tx, person_id=link.person_id, label=link.label or label, life=life)
+        row.pin_hash = link.pin_hash
         if link.role is not None:
             tx.db.add(
                 GrantRow(

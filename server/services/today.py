@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,21 +11,24 @@ from server.domain import attendance as door_rules
 from server.domain import meetings as rules
 from server.domain.meetings import Agenda, NextStep
 from server.domain.vocabulary import MeetingId, MeetingStatus, Role, RoundPhase
-from server.persistence.models import AgendaItem, GrantRow, SessionRow
-from server.services import attendance, badges, check_ins, meetings, rounds
+from server.persistence.models import AgendaItem, GrantRow, Meeting, SessionRow
+from server.services import agenda_board, attendance, badges, check_ins, meetings, rounds
+from server.services.agenda_board import AgendaBoard, State
 from server.services.attendance import RoomPerson
 from server.services.check_ins import Counts
 from server.services.context import Context
 from server.services.meetings import MeetingView
 from server.services.rounds import RoundView
 
-State = Literal["done", "now", "later"]
 DOOR_ROLES = frozenset({Role.GREETER, Role.STEWARD, Role.KIOSK})
 
 
 @dataclass(frozen=True)
 class PlannedItem:
-    """One line of the agenda with its planned start; `passed` is how many minutes the item that is on has taken."""
+    """One line of the agenda with its planned (or, once it goes, its real) start.
+
+    `passed` is how many minutes it has taken so far, `over` by how many it was longer (or, negative, shorter).
+    """
 
     kind: str
     title: str
@@ -34,6 +36,7 @@ class PlannedItem:
     starts_at: datetime
     state: State
     passed: int | None
+    over: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,18 +82,20 @@ def of(ctx: Context, meeting_id: MeetingId) -> Today:
     """The day of one meeting. Seven statements."""
     now = ctx.now()
     with ctx.reading() as db:
-        meeting = meetings.view(db, meeting_id)
-        agenda = agenda_of(db, meeting_id)
+        row = db.get_one(Meeting, meeting_id)  # held, so that the agenda need not ask for it again
+        meeting = meetings.as_view(row)
         listed = attendance.room(db, meeting_id)
         counts = check_ins.counts(db, meeting_id)
         every = rounds.all_rounds(db, meeting_id)
+        board = agenda_board.of(db, meeting, every, now, here=counts.in_room)
+        agenda = Agenda(tuple(rules.AgendaItem(item.kind, item.title, item.planned) for item in board.rows))
         people = tuple(person for person in listed if person.status not in door_rules.AWAY)
         unprinted = badges.unprinted(db, meeting_id)
         ends_at = agenda.ends_at(meeting.starts_at)
         begun = [each for each in every if each.phase is not RoundPhase.PLANNED]
         return Today(
             meeting=meeting,
-            agenda=_planned(agenda, meeting, now),
+            agenda=_running(board) if board.begun else _planned(agenda, meeting, now),
             ends_at=ends_at,
             people=people,
             apologised=len(listed) - len(people),
@@ -116,9 +121,7 @@ def of(ctx: Context, meeting_id: MeetingId) -> Today:
 
 def agenda_of(db: Session, meeting_id: MeetingId) -> Agenda:
     """The agenda of a meeting with its arithmetic. One statement."""
-    items = db.scalars(
-        select(AgendaItem).where(AgendaItem.meeting_id == meeting_id).order_by(AgendaItem.position)
-    )
+    items = db.scalars(select(AgendaItem).where(AgendaItem.meeting_id == meeting_id).order_by(AgendaItem.position))
     return Agenda(tuple(rules.AgendaItem(item.kind, item.title, item.minutes) for item in items))
 
 
@@ -141,6 +144,15 @@ def _planned(agenda: Agenda, meeting: MeetingView, now: datetime) -> tuple[Plann
         passed = int(minutes) if state == "now" else None
         found.append(PlannedItem(item.kind, item.title, item.minutes, begins, state, passed))
     return tuple(found)
+
+
+def _running(board: AgendaBoard) -> tuple[PlannedItem, ...]:
+    """The agenda as the facilitator moved it."""
+    closed = board.meeting.status is MeetingStatus.CLOSED
+    return tuple(
+        PlannedItem(row.kind, row.title, row.planned, row.at, "done" if closed else row.state, row.real, row.over)
+        for row in board.rows
+    )
 
 
 def _devices(db: Session, meeting_id: MeetingId, listed: Sequence[RoomPerson], now: datetime) -> Devices:

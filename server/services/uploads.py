@@ -57,7 +57,7 @@ def drop(ctx: Context, *, session_uid: Uid, token: str) -> None:
 def sweep(ctx: Context) -> None:
     """Remove every file whose hour is over."""
     oldest = ctx.now().timestamp() - KEPT_SECONDS
-    for path in _folder(ctx).glob("*.upload"):
+    for path in _folder(ctx).iterdir() if _folder(ctx).is_dir() else ():
         try:
             if path.stat().st_mtime <= oldest:
                 path.unlink()
@@ -65,8 +65,19 @@ def sweep(ctx: Context) -> None:
             continue  # another request swept it first
 
 
+def clear(ctx: Context) -> None:
+    """Remove every file, because somebody who may stand in one was erased. An import that goes on has read its own."""
+    for path in _folder(ctx).iterdir() if _folder(ctx).is_dir() else ():
+        path.unlink(missing_ok=True)
+
+
 def _folder(ctx: Context) -> Path:
     return ctx.settings.instance / "uploads"
+
+
+def beside(ctx: Context, session_uid: Uid, what: str) -> Path:
+    """Where something of this session lies beside its files, and is swept with them."""
+    return _folder(ctx) / f"{ctx.secret('upload', f'{session_uid} {what}')[:40]}.{what}"
 
 
 def _path(ctx: Context, session_uid: Uid, token: str) -> Path:

@@ -1,8 +1,9 @@
 """The parent's side of the workbench: child processes that plan and draw, so that the room's loop never waits.
 
 Two children of one kind are kept: `planner` (long, one job at a time) and `desk` (PDFs, spreadsheets). A job is a
-line of JSON in and lines of JSON back: progress, then a result or a refusal. A cancelled or overdue job costs its
-child; the next job starts a new one.
+line of JSON in and lines of JSON back: progress, then a result or a refusal. Whoever has enough of a job says so and
+gets what there is so far; a job that does not listen, or takes too long, costs its child, and the next job starts a
+new one.
 """
 
 import atexit
@@ -24,6 +25,13 @@ from server.services.context import Json
 
 LIMIT_SECONDS = 120.0
 """A job that takes longer is ended with its child."""
+GRACE_SECONDS = 10.0
+"""How long a job may take to end after it was told that it is enough; then its child is ended, and its work is lost.
+
+A job that listens ends in a moment; on a busy computer, behind everything else, the moment takes seconds.
+"""
+_LISTEN_SECONDS = 0.1
+_LISTEN_CLOSELY_SECONDS = 0.02
 Progress = Callable[[Json], None]
 
 
@@ -44,6 +52,12 @@ class Bench:
         self._turn = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._lines: queue.Queue[str | None] = queue.Queue()
+        self._number = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way; another one would wait for its end."""
+        return self._turn.locked()
 
     def do(
         self,
@@ -52,16 +66,19 @@ class Bench:
         *,
         on_progress: Progress | None = None,
         limit: float = LIMIT_SECONDS,
-        cancelled: Callable[[], bool] | None = None,
+        enough: threading.Event | None = None,
     ) -> Json:
         """Run one job and give its result.
 
-        Raises RuleViolation with the child's code for a refusal, "job_cancelled", "job_too_long" or "job_failed".
+        Once `enough` is set, the child is asked for what there is so far, and that is the result. Raises
+        RuleViolation with the child's code for a refusal, "job_cancelled" (it was enough, and the job did not
+        listen), "job_too_long" or "job_failed".
         """
         with self._turn:
-            self._send({"job": job, "arguments": arguments})
+            self._number += 1
+            self._send({"job": job, "number": self._number, "arguments": arguments})
             try:
-                return self._result(on_progress, time.monotonic() + limit, cancelled)
+                return self._result(on_progress, time.monotonic() + limit, enough)
             except _Refused as refused:
                 raise RuleViolation(refused.code, **refused.params) from None
             except BaseException:
@@ -69,17 +86,20 @@ class Bench:
                 self.stop()
                 raise
 
-    def _result(
-        self, on_progress: Progress | None, until: float, cancelled: Callable[[], bool] | None
-    ) -> Json:
+    def _result(self, on_progress: Progress | None, until: float, enough: threading.Event | None) -> Json:
         """Listen to the child until its job is over, one way or another."""
+        wait = _LISTEN_SECONDS if enough is None else _LISTEN_CLOSELY_SECONDS
+        asked_at: float | None = None
         while True:
-            if cancelled is not None and cancelled():
+            if enough is not None and asked_at is None and enough.is_set():
+                self._send({"enough": self._number})
+                asked_at = time.monotonic()
+            if asked_at is not None and time.monotonic() > asked_at + GRACE_SECONDS:
                 raise RuleViolation("job_cancelled")
             if time.monotonic() > until:
                 raise RuleViolation("job_too_long")
             try:
-                line = self._lines.get(timeout=0.1)
+                line = self._lines.get(timeout=wait)
             except queue.Empty:
                 continue
             if line is None:
@@ -99,19 +119,20 @@ class Bench:
         try:
             process.stdin.write(json.dumps(message) + "\n")
             process.stdin.flush()
-        except OSError:
+        except (OSError, ValueError):
+            # The child is gone, or somebody has just closed the pipe to it.
             self.stop()
             raise RuleViolation("job_failed") from None
 
-    def _running(self) -> subprocess.Popen[str]:
-        if self._process is None or self._process.poll() is not None:
+    def _running(self) -> "subprocess.Popen[str]":
+        """The child, a new one when there is none. Somebody may end it at any moment, also while it starts."""
+        process = self._process
+        if process is None or process.poll() is not None:
             self._lines = queue.Queue()
             options: dict[str, Any] = {}
             if sys.platform == "win32":
-                options["creationflags"] = (
-                    subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
-                )
-            self._process = subprocess.Popen(
+                options["creationflags"] = subprocess.BELOW_NORMAL_PRIORITY_CLASS | subprocess.CREATE_NO_WINDOW
+            process = self._process = subprocess.Popen(
                 # -P keeps a foreign `server` in the current folder out of the child's path.
                 [sys.executable, "-P", "-m", "server.workbench"],
                 stdin=subprocess.PIPE,
@@ -121,9 +142,9 @@ class Bench:
                 env={**os.environ, "PYTHONPATH": _import_root()},
                 **options,
             )
-            assert self._process.stdout is not None, "opened with a pipe"
-            threading.Thread(target=_read, args=(self._process.stdout, self._lines), daemon=True).start()
-        return self._process
+            assert process.stdout is not None, "opened with a pipe"
+            threading.Thread(target=_read, args=(process.stdout, self._lines), daemon=True).start()
+        return process
 
     def stop(self) -> None:
         """End the child, whatever it is doing."""
@@ -147,6 +168,11 @@ def _read(lines: IO[str], into: "queue.Queue[str | None]") -> None:
         for line in lines:
             into.put(line)
     into.put(None)
+
+
+def idle() -> Bench:
+    """A child for a short question: the planner when it has nothing to do, else the desk."""
+    return desk if planner.busy else planner
 
 
 planner = Bench("planner")

@@ -3,13 +3,15 @@
 Whoever opens it, it hears and shows what a display may: first names and initials, tables, numbers, the clock.
 """
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.domain.access import ROLE_VERBS, Verb
 from server.domain.vocabulary import Audience
-from server.services import displays, groups, meetings
-from server.services.context import Json
+from server.services import displays, groups, meetings, sound
+from server.services.context import Context
 from server.views import forms, guards, public, wall
 from server.views.gate import host_name, is_loopback, own_addresses
 from server.views.guards import Visit
@@ -44,36 +46,41 @@ def enter(visit: Visit) -> ResponseReturnValue:
     return public.signed_in(opened, url_for("display.screen", meeting=meeting))
 
 
-def _state(visit: Visit) -> Json:
-    return wire.state(visit.ctx, visit.meeting_id, HEARD, Viewer())
-
-
 @bp.get("/<meeting>")
 @guards.needs(Verb.SEE_DISPLAY)
 def screen(visit: Visit) -> str:
     """The wall as it is now; its script keeps it alive."""
-    meeting, _ = meetings.show(visit.ctx, visit.meeting_id)
-    state = _state(visit)
+    with visit.ctx.one_moment() as ctx:
+        state = wire.state(ctx, visit.meeting_id, HEARD, Viewer(), leave_out=("passed",))
+        with ctx.reading() as db:
+            meeting = meetings.view(db, visit.meeting_id)
+        address = join_address(visit, ctx)
     snapshot, now = state["snapshot"], state["server_now"]
     clock = snapshot["clock"]
     scene = wall.scene_of(snapshot)
+    timer = wall.timer_of(snapshot, scene)
     seating = wall.seated(snapshot) if scene in ("break", "round") else {}
     tables, moves = wall.tables_of(seating), wall.moves_of(seating)
-    address = join_address(visit)
     return render_template(
         "display/screen.html",
         wall=wall,
         meeting=meeting,
         state=state,
+        snapshot=snapshot,
         scene=scene,
-        ripe=scene == "round" and wall.is_ripe(clock, now),
+        stage=snapshot.get("stage") or {},
+        talk=snapshot.get("talk"),
+        timer=timer,
+        ripe=scene == "round" and wall.is_ripe(clock, now, timer.last),
+        half=scene == "round" and wall.is_half(clock, now, snapshot.get("sound")),
         clock=clock,
         counts=snapshot["counts"],
-        ring_now=wall.ring_of(clock if scene == "round" else None, now),
+        ring_now=wall.ring_of(timer, now, wall.word_of(snapshot, scene, now)),
         tables=tables,
         moves=moves,
         prompts=[str(prompt) for prompt in wall.PROMPTS],
         minutes=max(0, -(-(state["snapshot"]["meeting"]["starts_at"] - now) // 60_000)),
+        moment=lambda at: datetime.fromtimestamp(at / 1000, UTC),
         message=snapshot["meeting"]["message"],
         address=address.split("://", 1)[-1],
         qr=qr_path(f"{address}/"),
@@ -84,12 +91,23 @@ def screen(visit: Visit) -> str:
 @guards.needs(Verb.SEE_DISPLAY)
 def state(visit: Visit) -> ResponseReturnValue:
     """The snapshot of a display, whoever asks: the same as `join {screen: "display"}` acknowledges."""
-    return jsonify(_state(visit))
+    return jsonify(wire.state(visit.ctx, visit.meeting_id, HEARD, Viewer()))
 
 
-def join_address(visit: Visit) -> str:
+@bp.post("/<meeting>/sound")
+@guards.needs(Verb.SEE_DISPLAY)
+def tell_sound(visit: Visit) -> ResponseReturnValue:
+    """An open display says whether it can be heard: `{screen, on (0 or 1)}`; `screen` is a word it made up."""
+    body = forms.json_body()
+    screen = forms.json_text(body, "screen", limit=32)
+    is_on = bool(forms.json_int(body, "on", least=0, most=1))
+    sound.tell(visit.ctx, meeting_id=visit.meeting_id, screen=screen, is_on=is_on, op=visit.op("tell_sound", body))
+    return jsonify(ok=True)
+
+
+def join_address(visit: Visit, ctx: Context) -> str:
     """The address that phones use: the group's, the one of the command line, else the one of this network."""
-    with visit.ctx.reading() as db:
+    with ctx.reading() as db:
         own = groups.view(db, visit.group_id).settings.base_url
     if own or visit.ctx.settings.base_url:
         return (own or visit.ctx.settings.base_url).rstrip("/")

@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 from server.domain.access import Verb
 from server.domain.vocabulary import Standing, Uid
-from server.services import attendance, expected, meetings
+from server.services import apologies, attendance, expected, meetings
 from server.services.attendance import RoomPerson
 from server.services.check_ins import AWAY
 from server.services.expected import Visitor
@@ -23,21 +23,27 @@ def people(visit: Visit, **line: str) -> str:
 
     `line` is of the address of a button that was refused, after which this page is shown again.
     """
-    meeting, _ = meetings.show(visit.ctx, visit.meeting_id)
-    listed = attendance.everybody(visit.ctx, visit.meeting_id)
     looked_for = request.values.get("q", "").strip()[:80]
+    with visit.ctx.one_moment() as ctx:
+        with ctx.reading() as db:
+            meeting = meetings.view(db, visit.meeting_id)
+        listed = attendance.everybody(ctx, visit.meeting_id)
+        comes_for = apologies.substitutes(ctx, visit.meeting_id)
+        found = expected.candidates(ctx, visit.meeting_id, looked_for)
+        inviters = expected.inviters(ctx, visit.meeting_id)
     return render_template(
         "organiser/meeting_people.html",
         meeting=meeting,
         came=[person for person in listed if person.entered_at is not None],
         awaited=[person for person in listed if person.entered_at is None and person.status not in AWAY],
         away=[person for person in listed if person.entered_at is None and person.status in AWAY],
+        comes_for=comes_for,
         visitors=sum(1 for person in listed if _counts_as_visitor(person)),
         looked_for=looked_for,
-        found=expected.candidates(visit.ctx, visit.meeting_id, looked_for),
+        found=found,
         inviters=[
             ("", gettext("nobody in particular")),
-            *((each.uid, each.name) for each in expected.inviters(visit.ctx, visit.meeting_id)),
+            *((each.uid, each.name) for each in inviters),
         ],
         values=forms.typed({"given_name": "", "family_name": "", "company": "", "invited_by": ""}),
     )
@@ -83,7 +89,9 @@ def add_visitor(visit: Visit) -> ResponseReturnValue:
 @forms.or_show_again(people)
 def apologise(visit: Visit, attendance_uid: str) -> ResponseReturnValue:
     """Somebody is not coming."""
-    expected.apologise(visit.ctx, meeting_id=visit.meeting_id, attendance_uid=Uid(attendance_uid))
+    expected.apologise(
+        visit.ctx, meeting_id=visit.meeting_id, attendance_uid=Uid(attendance_uid), by=visit.actor.person_id
+    )
     return _back("awaited")
 
 
@@ -92,7 +100,9 @@ def apologise(visit: Visit, attendance_uid: str) -> ResponseReturnValue:
 @forms.or_show_again(people)
 def expect_again(visit: Visit, attendance_uid: str) -> ResponseReturnValue:
     """Somebody is coming after all."""
-    expected.expect_again(visit.ctx, meeting_id=visit.meeting_id, attendance_uid=Uid(attendance_uid))
+    expected.expect_again(
+        visit.ctx, meeting_id=visit.meeting_id, attendance_uid=Uid(attendance_uid), by=visit.actor.person_id
+    )
     return _back("away")
 
 

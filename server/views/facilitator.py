@@ -11,11 +11,14 @@ from flask_babel import gettext
 
 from server.domain.access import Verb
 from server.domain.vocabulary import MeetingStatus, RoundPhase
-from server.services import console, meetings, planning, rounds
+from server.services import announcements, console, plan_runs, plan_summaries, rounds
 from server.services.console import Board
-from server.services.context import Json
-from server.views import forms, guards, pages
+from server.services.context import Json, breathe
+from server.views import facilitator_agenda, facilitator_live, forms, guards, plan_words
 from server.views.guards import Visit
+from server.views.sentences import remarks
+from server.wire import log as log_wire
+from server.wire import plans as plan_wire
 from server.wire import rounds as wire
 from server.wire.times import ms
 
@@ -29,19 +32,10 @@ def _page(visit: Visit) -> dict[str, Any]:
     board = console.board(visit.ctx, visit.meeting_id)
     return {
         "board": board,
-        "plan": planning.summary(visit.ctx, visit.meeting_id),
-        "agenda_rows": [
-            {
-                "at": pages.local_time(slot.at, board.meeting.time_zone),
-                "title": slot.title,
-                "sub": "",
-                "state": slot.state,
-                "planned": slot.minutes,
-                "real": None,
-                "drift": slot.over,
-            }
-            for slot in board.agenda
-        ],
+        "plan": plan_summaries.summary(visit.ctx, visit.meeting_id),
+        "run": plan_runs.latest(visit.ctx, visit.meeting_id),
+        "plan_words": plan_words,
+        **facilitator_agenda.part(board.agenda),
     }
 
 
@@ -94,11 +88,13 @@ def run(visit: Visit) -> str:
         **page,
         main=_main_button(board),
         clock=_clock(visit, board),
+        log_lines=None,
         state={
             "clock": wire.clock_of(board.current),
             "rounds": board.meeting.rounds_wanted,
             "length_ms": board.meeting.round_seconds * 1000,
             "server_now": ms(visit.now),
+            "plan": {"run": plan_wire.run_of(page["run"])},
         },
     )
 
@@ -107,19 +103,40 @@ def run(visit: Visit) -> str:
 @guards.needs(Verb.RUN_ROUNDS)
 def room(visit: Visit) -> ResponseReturnValue:
     """The parts of the console that change with the seats and the door, anew: `{html}`."""
-    return jsonify(ok=True, html=render_template("facilitator/room.html", **_page(visit)))
+    html = render_template("facilitator/room.html", **_page(visit), **facilitator_live.log_part(visit))
+    return jsonify(ok=True, html=html)
+
+
+@bp.get("/<meeting>/outlook")
+@guards.needs(Verb.RUN_ROUNDS)
+def outlook(visit: Visit) -> ResponseReturnValue:
+    """What is possible with the people who are here, before anybody plans: `{html}`."""
+    found = plan_summaries.outlook(visit.ctx, visit.meeting_id)
+    lines = [remarks.worded(told["key"], told["params"], found.name, gettext) for told in found.said]
+    return jsonify(ok=True, html=render_template("facilitator/outlook.html", lines=lines))
 
 
 def _told(visit: Visit) -> ResponseReturnValue:
-    return jsonify(ok=True, clock=wire.clock(visit.ctx, visit.meeting_id))
+    """What a press answers: the clock, and what can be taken back now, so that the next key means this press."""
+    ctx, meeting_id = visit.ctx, visit.meeting_id
+    return jsonify(ok=True, clock=wire.clock(ctx, meeting_id), log=log_wire.log(ctx, meeting_id))
 
 
 @bp.post("/<meeting>/plan")
 @guards.needs(Verb.RUN_ROUNDS)
 def make_plan(visit: Visit) -> ResponseReturnValue:
-    """Plan the rounds that have not begun, for the people who are here."""
-    planning.plan(visit.ctx, meeting_id=visit.meeting_id, op=visit.op("plan", forms.json_body()))
-    return _told(visit)
+    """Plan the rounds that have not begun, for the people who are here: begun at once, told as it goes."""
+    op = visit.op("plan", forms.json_body())
+    answer = plan_runs.begin(visit.ctx, meeting_id=visit.meeting_id, by=visit.actor.person_id, op=op)
+    return jsonify(ok=True, **answer), 202
+
+
+@bp.post("/<meeting>/plan/enough")
+@guards.needs(Verb.RUN_ROUNDS)
+def enough(visit: Visit) -> ResponseReturnValue:
+    """The planner stops, and the best so far is kept."""
+    plan_runs.stop(visit.ctx, meeting_id=visit.meeting_id, op=visit.op("enough", forms.json_body()))
+    return jsonify(ok=True)
 
 
 @bp.post("/<meeting>/message")
@@ -127,23 +144,30 @@ def make_plan(visit: Visit) -> ResponseReturnValue:
 def say(visit: Visit) -> ResponseReturnValue:
     """One line on all screens: `{message}`; an empty one takes it away."""
     body = forms.json_body()
-    meetings.say(
-        visit.ctx, meeting_id=visit.meeting_id, message=forms.json_text(body, "message", limit=200)
+    announcements.say(
+        visit.ctx,
+        meeting_id=visit.meeting_id,
+        message=forms.json_text(body, "message", limit=announcements.MOST),
+        by=visit.actor.person_id,
+        op=visit.op("say", body),
     )
     return jsonify(ok=True)
 
 
-def _press(visit: Visit, verb: Callable[..., Json], number: int, **more: int) -> ResponseReturnValue:
-    """One press on the round that the presser's screen shows: `{version}`."""
+def _press(visit: Visit, verb: Callable[..., Json], number: int, **more: object) -> ResponseReturnValue:
+    """One press on the round that the presser's screen shows: `{version}`; others get their turn around the write."""
     body = forms.json_body()
+    breathe()
     verb(
         visit.ctx,
         meeting_id=visit.meeting_id,
         number=number,
         version=forms.json_int(body, "version", least=0, most=MOST_VERSIONS),
+        by=visit.actor.person_id,
         op=visit.op(f"{verb.__name__}_round_{number}", body),
         **more,
     )
+    breathe()
     return _told(visit)
 
 

@@ -1,15 +1,18 @@
 """Figures of a meeting and of the group's meetings: pictures with their tables, and the list as a spreadsheet."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext, lazy_gettext
 
 from server.domain.access import Verb
 from server.domain.vocabulary import AttendanceStatus, ReferralState, Standing
-from server.services import figures, meetings
-from server.services.figures import Figures, ListWords
+from server.services import figures, meetings, report_sheets
+from server.services.figures import Figures, ListWords, MeetingRow
+from server.services.meetings import MeetingView
+from server.services.report_sheets import Fill, Form, Links, Plot, Row, Series
 from server.views import guards, languages, pages
 from server.views.guards import Visit
 
@@ -44,68 +47,68 @@ BARS = 26
 """More bars than this cannot be told apart on a phone."""
 
 
-@dataclass(frozen=True)
-class Bars:
-    """One picture: values above named bars, what it is, what it says in a sentence, what its axes are called."""
-
-    id: str
-    title: str
-    period: str
-    finding: str
-    name_word: str
-    value_word: str
-    bars: tuple[tuple[str, int], ...]
-
-    @property
-    def most(self) -> int:
-        """The highest value, at least 1."""
-        return max((value for _, value in self.bars), default=0) or 1
-
-
 @bp.get("/<meeting>/figures")
 @guards.needs(Verb.SEE_NUMBERS)
 def meeting(visit: Visit) -> str:
     """One meeting in figures."""
     found = figures.of_meeting(visit.ctx, visit.meeting_id)
+    plots = [plot for plot in (_arrivals(found), _met(found)) if plot]
     return render_template(
         "organiser/figures.html",
         meeting=found.meeting,
         figures=found,
         middle=format_decimal(found.met.middle) if found.met else None,
-        arrivals=_arrivals(found),
-        met=_met(found),
+        plots=plots,
+        pictures=report_sheets.pictures(plots),
         referrals=[(STATES[state], number) for state, number in found.referrals],
     )
 
 
-def _arrivals(found: Figures) -> Bars | None:
+def _arrivals(found: Figures) -> Plot | None:
     if not found.arrivals:
         return None
     busiest = max(found.arrivals, key=lambda slot: slot.came)
-    return Bars(
-        id="arrivals",
+    return Plot(
+        key="arrivals",
+        form=Form.COLUMNS,
         title=gettext("When people came"),
         period=gettext("in pieces of ten minutes; the start was at %(time)s", time=_local(found)),
         finding=gettext(
             "Most came in the ten minutes from %(time)s: %(n)s.", time=f"{busiest.begins:%H:%M}", n=busiest.came
         ),
         name_word=gettext("From"),
-        value_word=gettext("People"),
-        bars=tuple((f"{slot.begins:%H:%M}", slot.came) for slot in found.arrivals),
+        series=(Series(gettext("People")),),
+        rows=tuple(Row(f"{slot.begins:%H:%M}", (slot.came,)) for slot in found.arrivals),
+        links={
+            (at, 0): rows_of(found.meeting, "arrived", at=slot.begins.isoformat())
+            for at, slot in enumerate(found.arrivals)
+        },
     )
+
+
+def rows_of(meeting: MeetingView, what: str, **asked: Any) -> str:
+    """Where the rows stand that a figure of a meeting counts."""
+    return url_for("counted.of_meeting", meeting=meeting.uid, what=what, **asked)
+
+
+def turnout_links(meetings: Sequence[MeetingView]) -> Links:
+    """The same for a plot of members and visitors by meeting."""
+    sides = ("members", "visitors")
+    return {(at, side): rows_of(one, what) for at, one in enumerate(meetings) for side, what in enumerate(sides)}
 
 
 def _local(found: Figures) -> str:
     return pages.local_time(found.meeting.starts_at, found.meeting.time_zone)
 
 
-def _met(found: Figures) -> Bars | None:
+def _met(found: Figures) -> Plot | None:
     if found.met is None:
         return None
     spread = dict(found.met.spread)
     numbers = range(found.met.least, found.met.most + 1)
-    return Bars(
-        id="met",
+    return Plot(
+        key="met",
+        form=Form.COLUMNS,
         title=gettext("Whom people met in the rounds"),
         period=gettext("how many people met how many others; rounds held: %(n)s", n=found.rounds_held),
         finding=gettext(
@@ -115,8 +118,8 @@ def _met(found: Figures) -> Bars | None:
             middle=format_decimal(found.met.middle),
         ),
         name_word=gettext("People met"),
-        value_word=gettext("By how many"),
-        bars=tuple((str(number), spread.get(number, 0)) for number in numbers),
+        series=(Series(gettext("By how many")),),
+        rows=tuple(Row(str(number), (spread.get(number, 0),)) for number in numbers),
     )
 
 
@@ -144,9 +147,7 @@ def attendance_list(visit: Visit) -> ResponseReturnValue:
         yes=gettext("yes"),
         language=languages.current(),
     )
-    response = Response(
-        figures.attendance_list(visit.ctx, visit.meeting_id, words), mimetype="text/csv; charset=utf-8"
-    )
+    response = Response(figures.attendance_list(visit.ctx, visit.meeting_id, words), mimetype="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{view.slug}.csv"'
     return response
 
@@ -157,17 +158,27 @@ def numbers(visit: Visit) -> str:
     """The group's meetings in a row: how many came, how many of them visitors, what was given."""
     rows = figures.of_group(visit.ctx, visit.group_id, limit=BARS)
     held = [row for row in rows if row.came]
-    shown = tuple(
-        (pages.local_time(row.meeting.starts_at, row.meeting.time_zone, "d MMM"), row.came)
-        for row in reversed(held[:12])
+    plots = [_came(held[:12])] if held else []
+    return render_template(
+        "organiser/figures_group.html", rows=rows, plots=plots, pictures=report_sheets.pictures(plots)
     )
-    picture = Bars(
-        id="came",
+
+
+def _came(held: Sequence[MeetingRow]) -> Plot:
+    return Plot(
+        key="came",
+        form=Form.COLUMNS,
         title=gettext("How many came"),
-        period=gettext("the last twelve meetings, visitors included"),
-        finding=gettext("Last time %(n)s people came.", n=held[0].came) if held else "",
+        period=gettext("the last twelve meetings"),
+        finding=gettext("Last time %(n)s people came.", n=held[0].came),
         name_word=gettext("Meeting"),
-        value_word=gettext("Came"),
-        bars=shown,
+        series=(Series(gettext("Members")), Series(gettext("Visitors"), Fill.HATCHED)),
+        rows=tuple(
+            Row(
+                pages.local_time(row.meeting.starts_at, row.meeting.time_zone, "d MMM"),
+                (row.came - row.visitors, row.visitors),
+            )
+            for row in reversed(held)
+        ),
+        links=turnout_links([row.meeting for row in reversed(held)]),
     )
-    return render_template("organiser/figures_group.html", rows=rows, picture=picture if held else None)

@@ -77,8 +77,13 @@ def ticked(name: str) -> bool:
 
 def day(name: str) -> date:
     """A date as browsers send it. Raises date_needed naming the field."""
+    return as_day(request.form.get(name, ""), name)
+
+
+def as_day(text: str, name: str) -> date:
+    """The same of a text that stands elsewhere: in an address, or one of several of that name."""
     try:
-        return date.fromisoformat(request.form.get(name, ""))
+        return date.fromisoformat(text)
     except ValueError:
         raise RuleViolation("date_needed", field=name) from None
 

@@ -6,6 +6,7 @@ Allowed are localhost, this machine's own names and addresses, `--base-url`, and
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -32,6 +33,7 @@ def own_addresses() -> tuple[str, ...]:
     return tuple(dict.fromkeys(a for a in found if not a.startswith("127.") and a != "::1"))
 
 
+@lru_cache(maxsize=256)  # a venue comes from few addresses, and each of its phones asks
 def is_loopback(address: str | None) -> bool:
     """Whether a request came from this very computer."""
     try:
@@ -69,9 +71,7 @@ class HostGate:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if self.knows(host_name(environ.get("HTTP_HOST", ""))):
             return self._app(environ, start_response)
-        body = (
-            b"This address is not one of Coltiva's. Set it as the group's base address or with --base-url.\n"
-        )
+        body = b"This address is not one of Coltiva's. Set it as the group's base address or with --base-url.\n"
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
         start_response("400 Bad Request", headers)
         return [body]

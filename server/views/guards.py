@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from server.domain.access import AT_THE_LAPTOP, NOBODY, ROLE_VERBS, Actor, Scope, Verb, may
 from server.domain.errors import NotAllowed, NotFound, RuleViolation
 from server.domain.vocabulary import GroupId, MeetingId, PersonId
-from server.services import groups, meetings, sessions
+from server.services import entrances, groups, meetings, sessions
 from server.services.context import Context, Json, Op
 from server.views.gate import is_loopback
 
@@ -27,6 +27,8 @@ COOKIE = "coltiva"
 VISIT_COOKIE = "coltiva_visit"
 ENTRANCES = {Verb.SEE_DISPLAY: "display.code_form"}
 """Where nobody is led to, when it is not the form for address and password: a projector has neither."""
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that write nothing."""
 View = Callable[..., ResponseReturnValue]
 F = TypeVar("F", bound=View)
 
@@ -84,7 +86,12 @@ def context() -> Context:
 
 def cookie_name() -> str:
     """Over https the name that browsers bind to this host and to https."""
-    return f"__Host-{COOKIE}" if request.is_secure else COOKIE
+    return cookie_over(is_secure=request.is_secure)
+
+
+def cookie_over(*, is_secure: bool) -> str:
+    """The same for a line of which this is known."""
+    return f"__Host-{COOKIE}" if is_secure else COOKIE
 
 
 def actor() -> Actor:
@@ -94,14 +101,19 @@ def actor() -> Actor:
     return cast(Actor, g.actor)
 
 
-_FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
+FORWARDED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
 
 
 def from_this_computer() -> bool:
     """Whether the browser runs on the laptop itself. What came through a proxy never does."""
-    behind_proxy = context().settings.base_url.startswith("https://")
-    forwarded = any(name in request.headers for name in _FORWARDED)
-    return not behind_proxy and not forwarded and is_loopback(request.remote_addr)
+    forwarded = any(name in request.headers for name in FORWARDED)
+    return is_this_computer(context(), forwarded=forwarded, address=request.remote_addr)
+
+
+def is_this_computer(ctx: Context, *, forwarded: bool, address: str | None) -> bool:
+    """The same of a connection of which only this is known any more."""
+    behind_proxy = ctx.settings.base_url.startswith("https://")
+    return not behind_proxy and not forwarded and is_loopback(address)
 
 
 def csrf_token() -> str:
@@ -124,7 +136,7 @@ def anyone(view: F) -> F:
 
     @functools.wraps(view)
     def guarded(**kwargs: Any) -> ResponseReturnValue:
-        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        if request.method not in SAFE:
             check_csrf()
         return view(_visit(Scope(), own_network=False), **kwargs)
 
@@ -147,7 +159,7 @@ def needs(verb: Verb) -> Callable[[F], F]:
             scope, own_network = _scope(verb, kwargs.pop("meeting", None))
             visit = _visit(scope, own_network=own_network)
             _check(visit, verb)
-            if request.method not in {"GET", "HEAD", "OPTIONS"}:
+            if request.method not in SAFE:
                 check_csrf()
             g.visit = visit
             return view(visit, **kwargs)
@@ -173,7 +185,10 @@ def _visit(scope: Scope, *, own_network: bool) -> Visit:
 def _scope(verb: Verb, meeting_uid: str | None) -> tuple[Scope, bool]:
     """The scope of the address. Without a meeting: the first group in which the actor holds the verb."""
     if meeting_uid is not None:
-        ref = meetings.find(context(), meeting_uid)
+        if request.method in SAFE or "actor" in g:
+            ref = meetings.find(context(), meeting_uid)
+        else:
+            g.actor, ref = entrances.find(context(), request.cookies.get(cookie_name()), meeting_uid)
         return Scope(ref.group_id, ref.id), ref.own_network
     held = [grant for grant in actor().grants if verb in ROLE_VERBS[grant.role]]
     # A grant of the whole group reaches further; a visitor's only one is that of a meeting.

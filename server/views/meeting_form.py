@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import g, request
-from flask_babel import force_locale, gettext, lazy_gettext
+from flask_babel import force_locale, gettext
 
 from server.domain import meetings as rules
 from server.domain.errors import RuleViolation
@@ -18,18 +18,7 @@ from server.services import groups, preparing
 from server.services.context import Context, Json
 from server.services.meetings import AgendaLine, MeetingPlan, MeetingView
 from server.views import forms
-
-TITLES = {
-    "open_networking": lazy_gettext("Arrival and coffee"),
-    "welcome": lazy_gettext("Welcome"),
-    "education": lazy_gettext("Five minutes of learning"),
-    "rounds": lazy_gettext("Rounds"),
-    "introductions": lazy_gettext("Introductions"),
-    "speaker": lazy_gettext("Speaker"),
-    "referrals": lazy_gettext("Referrals and thanks"),
-    "announcements": lazy_gettext("Announcements"),
-}
-"""What the lines of the default agenda are called."""
+from server.views.agenda_words import OTHER, SCRIPTS, TITLES, script_of
 
 FIELD_OF = {
     "title_missing": "name",
@@ -46,11 +35,13 @@ _MOVES = ("add", "remove", "up")
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the agenda as typed."""
+    """A line of the agenda as typed. `uid` names a line that is stored already."""
 
     kind: str = "other"
     title: str = ""
     minutes: str = ""
+    script: str = ""
+    uid: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,6 +56,8 @@ class MeetingForm:
     round_minutes: str
     table_size: str
     lines: tuple[Line, ...]
+    before: str = ""
+    """What stood there before a template was chosen, as `agenda_choice` wrote it."""
 
     @property
     def minutes(self) -> int:
@@ -79,6 +72,15 @@ class MeetingForm:
         except ValueError:
             return ""
         return f"{start + timedelta(minutes=self.minutes):%H:%M}"
+
+    @property
+    def kinds(self) -> tuple[tuple[str, str], ...]:
+        """What a line of the agenda can be, with its words."""
+        return (*((key, str(words)) for key, words in TITLES.items()), ("other", str(OTHER)))
+
+    def usual_script(self, kind: str) -> str:
+        """What the facilitator says at a line where nobody wrote anything."""
+        return script_of(kind, "")
 
     @property
     def wrong_field(self) -> str | None:
@@ -96,13 +98,16 @@ class MeetingForm:
         return position if isinstance(position, int) else None
 
 
+def is_refused() -> bool:
+    """Whether the form comes back because a rule said no."""
+    return g.get("refused") is not None
+
+
 def said_rounds(meeting: MeetingView) -> str:
     """How many rounds of what kind: "4 rounds of 5 minutes, in pairs"."""
     minutes = said_minutes(meeting.round_seconds)
     if meeting.table_size == 2:
-        return str(
-            gettext("Rounds: %(n)s × %(minutes)s min, in pairs", n=meeting.rounds_wanted, minutes=minutes)
-        )
+        return str(gettext("Rounds: %(n)s × %(minutes)s min, in pairs", n=meeting.rounds_wanted, minutes=minutes))
     return str(
         gettext(
             "Rounds: %(n)s × %(minutes)s min, tables of %(size)s",
@@ -133,7 +138,7 @@ def typed(ctx: Context, group_id: GroupId, *, plan: MeetingPlan | None = None) -
         rounds=str(plan.rounds),
         round_minutes=said_minutes(plan.round_seconds),
         table_size=str(plan.table_size),
-        lines=tuple(Line(line.kind, line.title, str(line.minutes)) for line in plan.agenda),
+        lines=tuple(Line(line.kind, line.title, str(line.minutes), line.script, line.uid) for line in plan.agenda),
     )
 
 
@@ -143,7 +148,9 @@ def usual(ctx: Context, group_id: GroupId) -> MeetingPlan:
         group = groups.view(db, group_id).settings
     day = ctx.now().astimezone(ZoneInfo(group.time_zone)).date() + timedelta(days=7)
     with force_locale(group.language):
-        agenda = tuple(AgendaLine(key, str(TITLES[key]), minutes) for key, minutes in rules.DEFAULT_AGENDA)
+        agenda = tuple(
+            AgendaLine(key, str(TITLES[key]), minutes, str(SCRIPTS[key])) for key, minutes in rules.DEFAULT_AGENDA
+        )
     return MeetingPlan(group.name, "", datetime.combine(day, time(7, 0)), 4, 300, 2, agenda)
 
 
@@ -172,18 +179,22 @@ def _sent() -> MeetingForm:
         for name in ("name", "place", "date", "time", "rounds", "round_minutes", "table_size")
     }
     columns: Sequence[Sequence[str]] = [request.form.getlist(name) for name in ("kind", "title", "minutes")]
+    scripts, uids = (_column(name, len(columns[1])) for name in ("script", "line"))
     lines = tuple(
-        Line(kind if kind in TITLES else "other", title.strip(), minutes.strip())
-        for kind, title, minutes in zip(*columns, strict=False)
+        Line(kind if kind in TITLES else "other", title.strip(), minutes.strip(), script.strip(), uid)
+        for kind, title, minutes, script, uid in zip(*columns, scripts, uids, strict=False)
     )
-    return MeetingForm(**fields, lines=lines)
+    return MeetingForm(**fields, lines=lines, before=request.form.get("before", ""))
+
+
+def _column(name: str, lines: int) -> list[str]:
+    """A column of the agenda that may be missing."""
+    return (request.form.getlist(name) + [""] * lines)[:lines]
 
 
 def body() -> Json:
     """What an operation id stands for: everything sent but the tokens."""
-    return {
-        name: request.form.getlist(name) for name in sorted(request.form) if name not in ("csrf_token", "op")
-    }
+    return {name: request.form.getlist(name) for name in sorted(request.form) if name not in ("csrf_token", "op")}
 
 
 def read() -> MeetingPlan:
@@ -200,7 +211,7 @@ def read() -> MeetingPlan:
         round_seconds=_seconds(form.round_minutes),
         table_size=forms.number("table_size", least=0, most=10**6),
         agenda=tuple(
-            AgendaLine(line.kind, line.title, _minutes(line.minutes, position))
+            AgendaLine(line.kind, line.title, _minutes(line.minutes, position), line.script, line.uid)
             for position, line in enumerate(_filled(form.lines), start=1)
         ),
     )

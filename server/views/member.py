@@ -1,21 +1,23 @@
-"""The member's board of referral slips: write one, give it, move it, read what became of it.
+"""The member's board of referral slips: look at it in columns or as a list, move a slip, read what became of it.
 
-Everything works as a form and comes back to its page; the board's script only shows sooner what has changed.
+Everything works as a form and comes back to its page; the board's scripts only show sooner what has changed, and let a
+slip be dragged.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from datetime import date
 
-from flask import Blueprint, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.domain import names
 from server.domain.access import Verb
 from server.domain.errors import NotAllowed, NotFound
-from server.domain.referrals import INTRODUCTION_LEVELS, REASON_CODES, VOUCH_REASONS, Side
-from server.domain.vocabulary import ReferralState
-from server.services import exports, receivers, referrals
-from server.services.referrals import SlipFields, SlipView
-from server.views import forms, guards, languages
+from server.domain.referrals import REASON_CODES, Served, Side
+from server.domain.vocabulary import ReferralKind, ReferralState
+from server.services import exports, referrals, slips
+from server.services.context import Json
+from server.services.slips import SlipView
+from server.views import forms, guards, languages, slip_form, slip_words
 from server.views import member_words as words
 from server.views.guards import Visit
 from server.views.member_frame import file_of, frame, sent
@@ -25,26 +27,100 @@ from server.wire.sections import Viewer
 
 bp = Blueprint("member", __name__)
 SHOWN: dict[str, Side | None] = {"all": None, "given": Side.GIVER, "received": Side.RECEIVER}
-PRIVATE_FIELDS = ("prospect_name", "reach", "comments")
-VERSIONS_MOST = 1_000_000
 
 
 @bp.get("/referrals")
 @guards.needs(Verb.USE_BOARD)
 def board(visit: Visit) -> str:
-    """The slips one gave or received, in four columns."""
-    show = request.args.get("show", "all")
-    side = SHOWN.get(show)
-    slips = referrals.board(visit.ctx, visit.person_id, group_id=visit.group_id)
+    """The slips one gave or received, in four columns; narrowed to whom or what is sought, or to what waits."""
+    every = slips.board(visit.ctx, visit.person_id, group_id=visit.group_id)
     return render_template(
         "member/board.html",
-        show=show if show in SHOWN else "all",
-        slips=[slip for slip in slips if side is None or slip.side is side],
-        total=len(slips),
-        waiting=[slip for slip in slips if slip.side is Side.RECEIVER and slip.state is ReferralState.GIVEN],
+        slips=_narrowed(visit, every),
+        total=len(every),
+        waiting=[slip for slip in every if slip.side is Side.RECEIVER and slip.state is ReferralState.GIVEN],
+        asking=[slip for slip in every if slip.asks_served],
         known=_known(visit),
+        asked=_asked(),
         **frame(visit, "referrals"),
     )
+
+
+@bp.get("/referrals/list")
+@guards.needs(Verb.USE_BOARD)
+def slip_list(visit: Visit) -> str:
+    """The same and all older ones as a table, to read and to print."""
+    every = slips.all_of(visit.ctx, visit.person_id, visit.group_id)
+    outcome, since = _figure()
+    shown = _narrowed(visit, every)
+    return render_template(
+        "member/slip_list.html",
+        slips=[slip for slip in shown if _is_counted(slip, outcome, since)] if outcome else shown,
+        total=len(every),
+        asked=_asked(),
+        outcome=words.OUTCOMES[outcome][0] if outcome else "",
+        since=since,
+        **frame(visit, "referrals"),
+    )
+
+
+@bp.get("/referrals/group")
+@guards.needs(Verb.USE_BOARD)
+def group_board(visit: Visit) -> str:
+    """What the group gave: from whom to whom and how far it has come; no prospect, no verdict, no ranking."""
+    every = slips.of_group(visit.ctx, visit.group_id)
+    wanted = names.query_words(request.args.get("q", "")[:80])
+    return render_template(
+        "member/group_board.html",
+        slips=[slip for slip in every if _has(wanted, slip.giver.name, slip.receiver.name)],
+        total=len(every),
+        asked=_asked() | {"show": "group"},
+        **frame(visit, "referrals"),
+    )
+
+
+def _asked() -> dict[str, str]:
+    """What the address asks to see."""
+    show = request.args.get("show", "all")
+    return {
+        "show": show if show in SHOWN else "all",
+        "q": request.args.get("q", "").strip()[:80],
+        "waits": "1" if request.args.get("waits") else "",
+    }
+
+
+def _narrowed(visit: Visit, every: tuple[SlipView, ...]) -> list[SlipView]:
+    asked = _asked()
+    side, wanted = SHOWN[asked["show"]], names.query_words(asked["q"])
+    return [
+        slip
+        for slip in every
+        if (side is None or slip.side is side)
+        and _has(wanted, slip.giver.name, slip.receiver.name, slip.need)
+        and (not asked["waits"] or slip.quiet_days(visit.now) or slip.moves or slip.asks_served)
+    ]
+
+
+def _figure() -> tuple[str, date | None]:
+    """The figure of one's own numbers whose slips are asked for: its outcome, and since which day it counts."""
+    outcome = request.args.get("outcome", "")
+    try:
+        since = date.fromisoformat(request.args.get("since", ""))
+    except ValueError:
+        since = None
+    return (outcome if outcome in words.OUTCOMES else ""), since
+
+
+def _is_counted(slip: SlipView, outcome: str, since: date | None) -> bool:
+    """Whether a figure of this outcome counts the slip: no lead, and given since that day."""
+    late_enough = slip.given_on is not None and (since is None or slip.given_on >= since)
+    return slip.kind is ReferralKind.REFERRAL and slip.state in words.OUTCOMES[outcome][1] and late_enough
+
+
+def _has(wanted: tuple[str, ...] | list[str], *texts: str) -> bool:
+    """Whether every word sought begins a word of the texts."""
+    there = [word for text in texts for word in names.query_words(text)]
+    return all(any(word.startswith(each) for word in there) for each in wanted)
 
 
 def _known(visit: Visit) -> dict[str, int]:
@@ -63,147 +139,53 @@ def slips_state(visit: Visit) -> ResponseReturnValue:
 @guards.needs(Verb.USE_BOARD)
 def slips_file(visit: Visit) -> Response:
     """Every slip of one's own, for a spreadsheet."""
-    wording = exports.SlipWording(languages.current(), words.headings(), words.slip_cells)
-    written = exports.slips_csv(
-        visit.ctx, visit.group_id, visit.person_id, private=visit.secure, wording=wording
-    )
-    return file_of(written, "csv", "referrals")
+    return _file(visit, "csv")
 
 
-@bp.get("/referrals/new")
+@bp.get("/referrals.xlsx")
 @guards.needs(Verb.USE_BOARD)
-def new_slip(visit: Visit) -> str:
-    """An empty slip; `to` may name the member's uid."""
-    people = receivers.listed(visit.ctx, visit.group_id, but=visit.person_id)
-    wanted = request.args.get("to", "")
-    label = next((each.label for each in people if each.uid == wanted), "")
-    values = forms.typed(
-        dict.fromkeys(PRIVATE_FIELDS, "")
-        | {"to": label, "need": "", "level": 1, "vouch": "", "consent": False}
-    )
-    return _slip_form(visit, values, people, slip=None)
+def slips_workbook(visit: Visit) -> Response:
+    """The same as a workbook."""
+    return _file(visit, "xlsx")
 
 
-@bp.post("/referrals")
-@guards.needs(Verb.USE_BOARD)
-@forms.or_show_again(new_slip)
-def create_slip(visit: Visit) -> ResponseReturnValue:
-    """A slip is given, or kept as a draft when it lacks something or its giver wants to go on later."""
-    answer = referrals.write(
-        visit.ctx,
-        group_id=visit.group_id,
-        giver=visit.person_id,
-        to=forms.text("to", limit=200),
-        fields=_slip_fields(visit),
-        give=_wants_to_give(),
-        op=visit.op("slip", sent()),
-    )
-    return _after_writing(answer)
+def _file(visit: Visit, kind: str) -> Response:
+    wording = exports.SlipWording(languages.current(), words.headings(), slip_words.slip_cells)
+    write = exports.slips_xlsx if kind == "xlsx" else exports.slips_csv
+    written = write(visit.ctx, visit.group_id, visit.person_id, private=visit.secure, wording=wording)
+    return file_of(written, kind, "referrals")
 
 
 @bp.get("/referrals/<uid>")
 @guards.needs(Verb.USE_BOARD)
 def slip(visit: Visit, uid: str) -> str:
     """A slip with its history; one's own draft opens as the form it is."""
-    view, steps = referrals.show(visit.ctx, visit.group_id, visit.person_id, uid)
+    found = slips.show(visit.ctx, visit.group_id, visit.person_id, uid)
+    view = found.slip
     if view.state is ReferralState.DRAFT:
-        return _draft(visit, view)
+        return slip_form.draft(visit, view)
     to_verdict = [state for state in view.moves if state in REASON_CODES]
     return render_template(
         "member/slip.html",
         slip=view,
-        steps=steps,
+        steps=found.steps,
+        quality=found.quality,
         moves=[state for state in view.moves if state not in to_verdict],
         verdicts=to_verdict,
-        values=forms.typed({"to": "", "note": "", "reason": ""}),
+        values=forms.typed({"to": request.args.get("to", ""), "note": "", "reason": ""}),
         said=request.args.get("said", ""),
         known=_known(visit),
         **frame(visit, "referrals"),
     )
 
 
-def _draft(visit: Visit, view: SlipView) -> str:
-    people = receivers.listed(visit.ctx, visit.group_id, but=visit.person_id)
-    values = forms.typed(
-        {
-            "to": next((each.label for each in people if each.uid == view.receiver.uid), view.receiver.name),
-            "level": view.level,
-            "vouch": view.vouch,
-            "consent": view.consent,
-            "need": view.need,
-            "prospect_name": view.prospect_name,
-            "reach": view.reach,
-            "comments": view.comments,
-        }
-    )
-    return _slip_form(visit, values, people, slip=view)
-
-
-def _slip_form(
-    visit: Visit,
-    values: dict[str, object],
-    people: tuple[receivers.Receiver, ...],
-    slip: SlipView | None,
-) -> str:
-    """The form with what was typed, and at each field what is wrong or missing."""
-    errors: dict[str, str] = {}
-    if slip is not None and "give" in request.args and "refused" not in g:
-        errors = {field: words.say(words.MISSING[field]) for field in slip.missing}
-    if "refused" in g:
-        # A box that is not ticked is not sent at all.
-        values["consent"] = forms.ticked("consent")
-    return render_template(
-        "member/slip_form.html",
-        slip=slip,
-        values=values,
-        errors=errors,
-        people=people,
-        levels=list(INTRODUCTION_LEVELS),
-        vouches=VOUCH_REASONS,
-        **frame(visit, "referrals"),
-    )
-
-
-@bp.post("/referrals/<uid>")
-@guards.needs(Verb.USE_BOARD)
-@forms.or_show_again(slip)
-def rewrite_slip(visit: Visit, uid: str) -> ResponseReturnValue:
-    """The giver goes on with a draft, and may give it now."""
-    answer = referrals.rewrite(
-        visit.ctx,
-        group_id=visit.group_id,
-        giver=visit.person_id,
-        uid=uid,
-        version=_version(),
-        to=forms.text("to", limit=200),
-        fields=_slip_fields(visit),
-        give=_wants_to_give(),
-        op=visit.op("rewrite_slip", sent() | {"uid": uid}),
-    )
-    return _after_writing(answer)
-
-
-@bp.post("/referrals/<uid>/thrown-away")
-@guards.needs(Verb.USE_BOARD)
-@forms.or_show_again(slip)
-def throw_slip_away(visit: Visit, uid: str) -> ResponseReturnValue:
-    """A draft goes; nobody else ever saw it."""
-    referrals.throw_away(
-        visit.ctx,
-        group_id=visit.group_id,
-        giver=visit.person_id,
-        uid=uid,
-        version=_version(),
-        op=visit.op("throw_slip_away", {"uid": uid}),
-    )
-    return redirect(url_for("member.board"), code=303)
-
-
 @bp.post("/referrals/<uid>/moves")
 @guards.needs(Verb.USE_BOARD)
 @forms.or_show_again(slip)
 def move_slip(visit: Visit, uid: str) -> ResponseReturnValue:
-    """The receiver says what became of it, with a note; back to the board or to the slip."""
+    """The receiver says what became of it, with a note; back to the board or to the slip. JSON from the board."""
+    if request.is_json:
+        return _moved_on_the_board(visit, uid)
     note = forms.text("note", limit=300)
     if note and not visit.secure:
         raise NotAllowed("slip_line_open", field="note")
@@ -212,8 +194,8 @@ def move_slip(visit: Visit, uid: str) -> ResponseReturnValue:
         group_id=visit.group_id,
         actor=visit.person_id,
         uid=uid,
-        version=_version(),
-        to=_state(),
+        version=slip_form.version(),
+        to=_state(request.form.get("to", "")),
         note=note,
         reason=forms.text("reason", limit=24),
         op=visit.op("move_slip", sent() | {"uid": uid}),
@@ -223,48 +205,43 @@ def move_slip(visit: Visit, uid: str) -> ResponseReturnValue:
     return redirect(url_for("member.slip", uid=uid, said="moved"), code=303)
 
 
-def _state() -> ReferralState:
-    wanted = request.form.get("to", "")
-    if wanted not in set(ReferralState):
-        raise NotFound("page_unknown")
-    return ReferralState(wanted)
-
-
-def _version() -> int:
-    return forms.number("version", least=0, most=VERSIONS_MOST)
-
-
-def _wants_to_give() -> bool:
-    return request.form.get("do", "give") == "give"
-
-
-def _slip_fields(visit: Visit) -> SlipFields:
-    """The form's fields; over an open line the private ones are refused, and a draft keeps its own."""
-    private: dict[str, str | None] = dict.fromkeys(PRIVATE_FIELDS)
-    if visit.secure:
-        private = {
-            "prospect_name": forms.text("prospect_name", limit=160),
-            "reach": forms.text("reach", limit=200),
-            "comments": forms.text("comments", limit=1000),
-        }
-    else:
-        for name in PRIVATE_FIELDS:
-            if request.form.get(name, "").strip():
-                raise NotAllowed("slip_line_open", field=name)
-    return SlipFields(
-        need=forms.text("need", limit=300),
-        level=forms.number("level", least=0, most=99),
-        vouch=forms.text("vouch", limit=24),
-        consent=forms.ticked("consent"),
-        **private,
+def _moved_on_the_board(visit: Visit, uid: str) -> ResponseReturnValue:
+    """A slip was dropped into another column."""
+    body: Json = forms.json_body()
+    return jsonify(
+        referrals.move(
+            visit.ctx,
+            group_id=visit.group_id,
+            actor=visit.person_id,
+            uid=uid,
+            version=forms.json_int(body, "version", least=0, most=slip_form.VERSIONS_MOST),
+            to=_state(forms.json_text(body, "to", limit=24)),
+            op=visit.op("move_slip", body | {"uid": uid}),
+        )
     )
 
 
-def _after_writing(answer: Mapping[str, Any]) -> ResponseReturnValue:
-    """Given: how it stands now. Kept as a draft although it should be given: the form says what is missing."""
-    uid = answer["uid"]
-    if answer["missing"]:
-        return redirect(url_for("member.slip", uid=uid, give=1), code=303)
-    if answer["state"] == ReferralState.DRAFT.value:
-        return redirect(url_for("member.board", _anchor=f"slip-{uid}"), code=303)
-    return redirect(url_for("member.slip", uid=uid, said="given"), code=303)
+@bp.post("/referrals/<uid>/served")
+@guards.needs(Verb.USE_BOARD)
+@forms.or_show_again(slip)
+def tell_served(visit: Visit, uid: str) -> ResponseReturnValue:
+    """The giver says what the prospect answered: well served, mixed, or not."""
+    answer = request.form.get("served", "")
+    if answer not in set(Served):
+        raise NotFound("page_unknown")
+    referrals.tell_served(
+        visit.ctx,
+        group_id=visit.group_id,
+        actor=visit.person_id,
+        uid=uid,
+        version=slip_form.version(),
+        served=Served(answer),
+        op=visit.op("tell_served", sent() | {"uid": uid}),
+    )
+    return redirect(url_for("member.slip", uid=uid, said="served"), code=303)
+
+
+def _state(wanted: str) -> ReferralState:
+    if wanted not in set(ReferralState):
+        raise NotFound("page_unknown")
+    return ReferralState(wanted)

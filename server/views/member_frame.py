@@ -10,9 +10,15 @@ from server.domain.access import Verb
 from server.services import groups
 from server.services.context import Json
 from server.views import member_words as words
+from server.views import slip_words
 from server.views.guards import Visit
 
-FILES = {"csv": "text/csv", "vcf": "text/vcard", "ics": "text/calendar"}
+FILES = {
+    "csv": "text/csv; charset=utf-8",
+    "vcf": "text/vcard; charset=utf-8",
+    "ics": "text/calendar; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def frame(visit: Visit, nav: str) -> dict[str, Any]:
@@ -21,14 +27,19 @@ def frame(visit: Visit, nav: str) -> dict[str, Any]:
         zone = groups.view(db, visit.group_id).settings.time_zone
     today = visit.now.astimezone(ZoneInfo(zone)).date()
     return {
-        "nav": nav,
-        "rail": rail(visit),
+        **place(visit, nav),
         "zone": zone,
         "now": visit.now,
         "today": today,
         "secure": visit.secure,
         **words.WORDS,
+        **slip_words.WORDS,
     }
+
+
+def place(visit: Visit, nav: str) -> dict[str, Any]:
+    """Where a page stands, and the rail. The numbers are a place of the console: there its own rail stays."""
+    return {"nav": nav} if nav == "numbers" else {"nav": nav, "rail": rail(visit)}
 
 
 def rail(visit: Visit) -> list[tuple[str, str, str, str]]:
@@ -36,19 +47,23 @@ def rail(visit: Visit) -> list[tuple[str, str, str, str]]:
     found = []
     if visit.may(Verb.PREPARE_MEETING):
         found.append(("today", gettext("Today"), "home", "/o/"))
+    if visit.may(Verb.CARE_FOR_MEMBERS):
+        found.append(("care", gettext("Care"), "heart", url_for("member.care")))
     if visit.may(Verb.USE_BOARD):
         found.append(("referrals", gettext("Referrals"), "slip", url_for("member.board")))
         found.append(("follow_ups", gettext("Follow-ups"), "calendar", url_for("member.follow_ups")))
+        found.append(("meetings", gettext("Meetings"), "people", url_for("member.meetings")))
         found.append(("card", gettext("My card"), "person", "/me/card"))
-    else:
+    elif meeting_uid():
         found.append(("follow_ups", gettext("Follow-ups"), "calendar", owed_url()))
         found.append(("phone", gettext("Meeting"), "people", f"/me/{meeting_uid()}"))
     return found
 
 
 def sent() -> Json:
-    """The body of a form, for its operation id."""
-    return {name: value for name, value in request.form.items() if name not in {"csrf_token", "op"}}
+    """The body of a form, for its operation id; what was ticked several times is a list."""
+    lists = {name: values[0] if len(values) == 1 else values for name, values in request.form.lists()}
+    return {name: value for name, value in lists.items() if name not in {"csrf_token", "op"}}
 
 
 def meeting_uid() -> str:
@@ -63,6 +78,6 @@ def owed_url(anchor: str | None = None) -> str:
 
 def file_of(written: bytes, kind: str, name: str) -> Response:
     """A file to keep, under a plain name."""
-    response = Response(written, content_type=f"{FILES[kind]}; charset=utf-8")
+    response = Response(written, content_type=FILES[kind])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response

@@ -4,6 +4,8 @@ The pages belong to the member's blueprint. Each stands twice: for all meetings 
 address, which is where a visitor's list lives.
 """
 
+from dataclasses import replace
+
 from flask import Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -11,9 +13,10 @@ from flask_babel import gettext
 from server.domain.access import Verb
 from server.domain.errors import NotFound
 from server.domain.follow_ups import FollowUpCommand
-from server.domain.vocabulary import GroupId, PersonId, Uid
-from server.services import exports, follow_ups, one_to_ones, owed
+from server.domain.vocabulary import GroupId, PersonId, ReferralState, Uid
+from server.services import exports, follow_ups, one_to_ones, owed, slips
 from server.services.context import Context, Json
+from server.services.slips import SlipView
 from server.views import forms, guards, languages
 from server.views import member_words as words
 from server.views.guards import Visit
@@ -29,22 +32,32 @@ _DECISIONS = {"confirmed": one_to_ones.confirm, "denied": one_to_ones.deny}
 @guards.needs(Verb.OWN_PAGES)
 def owed_list(visit: Visit, uid: str = "", **_: str) -> str:
     """What one owes, of all meetings or of one, and whom one met. `uid`: where something was just refused."""
-    page = owed.page(
-        visit.ctx,
-        visit.group_id,
-        visit.person_id,
-        meeting_id=visit.scope.meeting_id,
-        private=visit.secure,
-    )
-    return render_template(
-        "member/follow_ups.html",
-        page=page,
-        base=owed_url(),
-        of_meeting=meeting_uid(),
-        files=_files(),
-        wrong=uid or request.form.get("at", ""),
-        **frame(visit, "follow_ups"),
-    )
+    with visit.ctx.one_moment() as ctx:
+        here = replace(visit, ctx=ctx)
+        page = owed.page(ctx, visit.group_id, visit.person_id, meeting_id=visit.scope.meeting_id, private=visit.secure)
+        return render_template(
+            "member/follow_ups.html",
+            page=page,
+            base=owed_url(),
+            of_meeting=meeting_uid(),
+            files=_files(),
+            wrong=uid or request.form.get("at", ""),
+            typed=forms.typed({"held_on": page.today.isoformat(), "place": ""}),
+            slips=_slips_that_wait(here),
+            **frame(here, "follow_ups"),
+        )
+
+
+def _slips_that_wait(visit: Visit) -> list[SlipView]:
+    """Slips one owes a word on: unanswered ones, quiet ones, and business of which the prospect was not asked yet."""
+    if meeting_uid() or not visit.may(Verb.USE_BOARD):
+        return []
+    every = slips.board(visit.ctx, visit.person_id, group_id=visit.group_id)
+    return [
+        slip
+        for slip in every
+        if slip.asks_served or (slip.moves and (slip.state is ReferralState.GIVEN or slip.quiet_days(visit.now)))
+    ]
 
 
 def _files() -> str:
@@ -101,6 +114,7 @@ def say_held(visit: Visit) -> ResponseReturnValue:
         other=Uid(forms.text("other", limit=16)),
         held_on=forms.day("held_on"),
         place=forms.text("place", limit=one_to_ones.PLACE_MOST),
+        sure=forms.ticked("sure"),
         op=visit.op("say_held", sent()),
     )
     return redirect(owed_url(), code=303)
@@ -153,9 +167,7 @@ def owed_cards(visit: Visit) -> Response:
 @guards.needs(Verb.OWN_PAGES)
 def owed_days(visit: Visit) -> Response:
     """What is owed, each on its day, for a calendar."""
-    written = exports.due_dates(
-        *_whose(visit), **_of_what(visit), name=gettext("Follow-ups"), what=words.owed_what
-    )
+    written = exports.due_dates(*_whose(visit), **_of_what(visit), name=gettext("Follow-ups"), what=words.owed_what)
     return file_of(written, "ics", "follow-ups")
 
 

@@ -8,11 +8,12 @@ import babel.dates
 from flask_babel import gettext, ngettext
 
 from server.domain.follow_ups import FollowUpState
+from server.domain.referrals import COLUMNS as STATES_OF_COLUMNS
 from server.domain.referrals import INTRODUCTION_LEVELS, Side
 from server.domain.relationships import Stage, StageResult
-from server.domain.vocabulary import FollowUpKind, ReferralKind, ReferralState, StayInTouch
+from server.domain.vocabulary import FollowUpKind, ReferralState, StayInTouch
 from server.services.owed import MetPerson, Owed
-from server.services.referrals import SlipView
+from server.services.slips import SlipView
 from server.views import languages
 from server.views.sentences.marking import N_
 
@@ -30,6 +31,14 @@ STATES: dict[ReferralState, tuple[str, str, str]] = {
     State.NOT_A_FIT: ("", N_("not a fit"), "dash-ring"),
     State.DECLINED: ("", N_("not taken on"), "dash-ring"),
 }
+OUTCOMES: Mapping[str, tuple[str, tuple[ReferralState, ...]]] = {
+    "waiting": (N_("waiting for an answer"), (State.GIVEN,)),
+    "under_way": (N_("on the way"), (State.ACCEPTED, State.CONTACTED, State.IN_PROGRESS)),
+    "won": (N_("became business"), (State.WON,)),
+    "lost": (N_("did not come about"), (State.LOST, State.NO_ANSWER)),
+    "not_a_fit": (N_("not a fit"), (State.NOT_A_FIT, State.DECLINED)),
+}
+"""What became of slips, as one's numbers count them and the list of slips shows what they count."""
 """Meaning, words and shape of each state."""
 
 MOVES: dict[ReferralState, str] = {
@@ -80,11 +89,14 @@ REASONS: dict[ReferralState, dict[str, str]] = {
     },
 }
 
-COLUMNS: tuple[tuple[str, str, str, tuple[ReferralState, ...]], ...] = (
-    ("offered", N_("Offered"), "seed", (State.DRAFT, State.GIVEN)),
-    ("agreed", N_("Taken on"), "sprout", (State.ACCEPTED,)),
-    ("talking", N_("In conversation"), "sprout", (State.CONTACTED, State.IN_PROGRESS, State.NO_ANSWER)),
-    ("outcome", N_("Outcome"), "fruit", (State.WON, State.LOST, State.NOT_A_FIT, State.DECLINED)),
+_COLUMN_WORDS = {
+    "offered": (N_("Offered"), "seed"),
+    "agreed": (N_("Taken on"), "sprout"),
+    "talking": (N_("In conversation"), "sprout"),
+    "outcome": (N_("Outcome"), "fruit"),
+}
+COLUMNS: tuple[tuple[str, str, str, tuple[ReferralState, ...]], ...] = tuple(
+    (key, *_COLUMN_WORDS[key], states) for key, states in STATES_OF_COLUMNS.items()
 )
 """The columns of the board: key, heading, drawing, states."""
 
@@ -136,6 +148,10 @@ HEADINGS: dict[str, str] = {
     "reach": N_("How to reach them"),
     "need": N_("Need"),
     "level": N_("Introduction"),
+    "ways": N_("How introduced"),
+    "side": N_("Inside or outside"),
+    "given_on": N_("Given on"),
+    "served": N_("Well served?"),
     "vouch": N_("Why they vouch"),
     "consent": N_("Prospect agreed"),
     "comments": N_("Comments"),
@@ -204,17 +220,6 @@ def level(number: int) -> tuple[str, str]:
     """Name and text of a level of introduction."""
     name, text = LEVELS[INTRODUCTION_LEVELS[number]]
     return say(name), say(text)
-
-
-def slip_cells(slip: SlipView) -> Mapping[str, str]:
-    """The words of a slip in the export."""
-    return {
-        "kind": say(N_("referral") if slip.kind is ReferralKind.REFERRAL else N_("lead")),
-        "state": say(STATES[slip.state][1]),
-        "level": f"{slip.level} {level(slip.level)[0]}",
-        "vouch": say(VOUCHES[slip.vouch]) if slip.vouch else "",
-        "consent": say(N_("yes") if slip.consent else N_("no")),
-    }
 
 
 def owed_what(owed: Owed) -> str:

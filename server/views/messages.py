@@ -5,10 +5,11 @@ translated like everything else. A test finds every code that is raised and fail
 """
 
 import logging
+from datetime import date
 
 from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 from werkzeug.exceptions import HTTPException
 
 from server.domain.errors import Conflict, NotAllowed, NotFound, RuleViolation, WrongPhase
@@ -16,6 +17,8 @@ from server.views.sentences import SENTENCES
 
 log = logging.getLogger(__name__)
 _SIGN_IN_CODES = frozenset({"sign_in_needed"})
+_LATER_CODES = {"database_busy", "database_lost"}
+"""Nothing is wrong with what was sent: scripts send it again by themselves."""
 
 
 def sentence(violation: RuleViolation) -> str:
@@ -24,13 +27,17 @@ def sentence(violation: RuleViolation) -> str:
     if text is None:
         log.error("no sentence for the refusal %s", violation.code)
         return str(gettext("This cannot be done here."))
-    return str(gettext(text, **violation.params))
+    said = dict(violation.params)
+    said |= {name: format_date(value, "long") for name, value in said.items() if isinstance(value, date)}
+    return str(gettext(text, **said))
 
 
 def status_of(violation: RuleViolation) -> int:
     """The HTTP status that goes with a refusal."""
     if violation.code in _SIGN_IN_CODES:
         return 401
+    if violation.code in _LATER_CODES:
+        return 503
     match violation:
         case NotFound():
             return 404

@@ -7,10 +7,10 @@ from flask_babel import gettext, lazy_gettext
 from server.domain.access import Verb
 from server.domain.meetings import NextStep
 from server.domain.vocabulary import MeetingId, MeetingStatus, Standing
-from server.services import meetings, preparing, today
+from server.services import agenda_templates, meetings, preparing, series, today
 from server.services.attendance import RoomPerson
 from server.services.today import PlannedItem, Today
-from server.views import forms, guards, meeting_form, pages
+from server.views import agenda_choice, calendars, forms, guards, meeting_form, pages
 from server.views.guards import Visit
 
 bp = Blueprint("organiser", __name__, url_prefix="/o")
@@ -21,6 +21,7 @@ SHOWN = 5
 PLACES = (
     ("today", lazy_gettext("Today"), "home", "organiser.home", Verb.PREPARE_MEETING),
     ("people", lazy_gettext("People"), "people", "people.people", Verb.MANAGE_PEOPLE),
+    ("care", lazy_gettext("Care"), "heart", "member.care", Verb.CARE_FOR_MEMBERS),
     ("rounds", lazy_gettext("Rounds"), "rounds", "organiser.rounds", Verb.RUN_ROUNDS),
     ("referrals", lazy_gettext("Referrals"), "slip", "member.board", Verb.USE_BOARD),
     ("numbers", lazy_gettext("Numbers"), "bars", "figures.numbers", Verb.SEE_NUMBERS),
@@ -55,7 +56,8 @@ def home(visit: Visit) -> str:
     """The meeting that matters now, and the one next step."""
     uid = meetings.nearest(visit.ctx, visit.group_id, None)
     if uid is None:
-        return render_template("organiser/first.html")
+        alone = agenda_templates.heads(visit.ctx, visit.group_id, None) <= 1
+        return render_template("organiser/first.html", alone=alone)
     return _day(visit, meetings.find(visit.ctx, uid).id)
 
 
@@ -97,7 +99,7 @@ def _row(item: PlannedItem, day: Today) -> dict[str, object]:
         "state": item.state,
         "planned": item.minutes,
         "real": item.passed,
-        "drift": 0,
+        "drift": item.over,
     }
 
 
@@ -129,7 +131,14 @@ def all_meetings(visit: Visit) -> str:
     rows = meetings.listed(visit.ctx, visit.group_id, limit=60)
     coming = [row for row in rows if row[0].status is not MeetingStatus.CLOSED]
     held = [row for row in rows if row[0].status is MeetingStatus.CLOSED]
-    return render_template("organiser/meetings.html", coming=coming[::-1], held=held)
+    planned = series.latest(visit.ctx, visit.group_id, request.args.get("planned", ""))
+    return render_template(
+        "organiser/meetings.html",
+        coming=coming[::-1],
+        held=held,
+        planned=planned,
+        calendar_address=calendars.address(visit, None),
+    )
 
 
 @bp.get("/meetings/new")
@@ -140,7 +149,7 @@ def new_meeting(visit: Visit) -> str:
 
 
 def _show_new(visit: Visit, form: meeting_form.MeetingForm) -> str:
-    return render_template("organiser/meeting_form.html", form=form, meeting=None)
+    return render_template("organiser/meeting_form.html", form=form, meeting=None, **agenda_choice.around(visit, form))
 
 
 @bp.post("/meetings/new")
@@ -150,6 +159,8 @@ def create_meeting(visit: Visit) -> ResponseReturnValue:
     """A new meeting with every member expected; or the form again with a line of the agenda more or less."""
     if meeting_form.lines_were_moved():
         return _show_new(visit, meeting_form.typed(visit.ctx, visit.group_id))
+    if agenda_choice.pressed():
+        return _show_new(visit, agenda_choice.answered(visit, meeting_form.typed(visit.ctx, visit.group_id)))
     uid = meetings.create(
         visit.ctx,
         group_id=visit.group_id,
@@ -169,7 +180,11 @@ def edit_meeting(visit: Visit) -> str:
 def _show_edit(visit: Visit) -> str:
     view, _ = meetings.show(visit.ctx, visit.meeting_id)
     form = meeting_form.typed(visit.ctx, visit.group_id, plan=preparing.plan_of(visit.ctx, visit.meeting_id))
-    return render_template("organiser/meeting_form.html", form=form, meeting=view)
+    if agenda_choice.pressed() and not meeting_form.is_refused():
+        form = agenda_choice.answered(visit, form)
+    later = series.later(visit.ctx, visit.meeting_id)
+    around = agenda_choice.around(visit, form, visit.meeting_id)
+    return render_template("organiser/meeting_form.html", form=form, meeting=view, later=later, **around)
 
 
 @bp.post("/<meeting>/edit")
@@ -177,9 +192,10 @@ def _show_edit(visit: Visit) -> str:
 @forms.or_show_again(edit_meeting)
 def change_meeting(visit: Visit) -> ResponseReturnValue:
     """The meeting is changed; or the form again with a line of the agenda more or less."""
-    if meeting_form.lines_were_moved():
+    if meeting_form.lines_were_moved() or agenda_choice.pressed():
         return _show_edit(visit)
-    meetings.change(visit.ctx, meeting_id=visit.meeting_id, plan=meeting_form.read())
+    change = series.change if forms.ticked("later") else meetings.change
+    change(visit.ctx, meeting_id=visit.meeting_id, plan=meeting_form.read())
     return _back(visit)
 
 

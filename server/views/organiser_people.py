@@ -1,7 +1,6 @@
-"""The organiser's people: the list, one person, and the way in from a spreadsheet."""
+"""The organiser's people: the list and one person."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
 
 import babel.dates
@@ -10,15 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from server.domain.access import Verb
-from server.domain.errors import NotAllowed, RuleViolation
-from server.domain.vocabulary import Standing, Uid
+from server.domain.errors import RuleViolation
+from server.domain.vocabulary import Role, Standing
 from server.formats.column_names import Field
 from server.formats.records import Note, RowError
-from server.services import countries, devices, imports, people, people_out, uploads
+from server.services import countries, devices, known_people, people, people_bulk, people_out, roles, visits
 from server.services.context import Json
-from server.services.imports import Choices
-from server.services.people import Change, PersonFields
-from server.services.uploads import Upload
+from server.services.people import MISSING, Change, Order, PersonFields
 from server.views import addresses, forms, guards, languages
 from server.views.guards import Visit
 from server.views.qr import qr_path
@@ -27,6 +24,8 @@ from server.views.sentences import SENTENCES
 bp = Blueprint("people", __name__, url_prefix="/o/people")
 
 LONGEST_FORM_TEXT = 2000
+ASKED = ("q", "standing", "sector", "country", "without", "order")
+"""What the address of the list may say."""
 
 
 def standings() -> dict[str, str]:
@@ -53,6 +52,10 @@ def field_labels() -> dict[str, str]:
         Field.LANGUAGES.value: _("Languages"),
         Field.LOOKS_FOR.value: _("Looks for"),
         Field.OFFERS.value: _("Offers"),
+        Field.WANTS_SECTOR.value: _("Looks for a sector"),
+        Field.MARKETS.value: _("Knows these markets"),
+        Field.INTERESTS.value: _("Interests"),
+        Field.STORIES.value: _("Stories"),
         Field.STANDING.value: _("Member or visitor"),
         Field.INVITED_BY.value: _("Invited by"),
         Field.STATUS.value: _("Takes part or not"),
@@ -95,35 +98,102 @@ def _filter() -> people.Filter:
         request.args.get("q", "")[:200],
         Standing(standing) if standing in tuple(Standing) else None,
         request.args.get("sector", "")[:120],
+        country=request.args.get("country", "")[:2].upper(),
+        without=without if (without := request.args.get("without", "")) in MISSING else "",
+        order=Order(order) if (order := request.args.get("order", "")) in tuple(Order) else Order.NAME,
     )
+
+
+def role_labels() -> dict[str, tuple[str, str]]:
+    """The roles a group gives, and what each may do, in words."""
+    return {
+        Role.ORGANISER.value: (_("Organiser"), _("Runs the group: people, meetings, roles, settings.")),
+        Role.SECRETARY.value: (_("Secretary"), _("Keeps people and lists, prepares meetings, prints, approves weeks.")),
+        Role.FACILITATOR.value: (_("Facilitator"), _("Runs the rounds and the clock.")),
+        Role.GREETER.value: (_("Door"), _("Checks people in and adds walk-ins.")),
+        Role.CARE.value: (_("Care"), _("Sees who needs a hand, and nothing else of it is shown to others.")),
+        Role.LEADER.value: (_("Leader"), _("Sees the group's figures and approves weeks.")),
+    }
+
+
+def orders() -> dict[str, str]:
+    """What the list may be sorted by, in words."""
+    return {
+        Order.NAME.value: _("Last name"),
+        Order.COMPANY.value: _("Company"),
+        Order.SECTOR.value: _("Sector"),
+        Order.NEWEST.value: _("The newest first"),
+    }
 
 
 @bp.get("", endpoint="people")
 @guards.needs(Verb.MANAGE_PEOPLE)
 def listed(visit: Visit) -> str:
     """Everybody of the group, searched and narrowed by the address."""
+    return _list_page(visit)
+
+
+def _list_page(visit: Visit) -> str:
     page = request.args.get("page", "1")
-    listing = people.listed(visit.ctx, visit.group_id, _filter(), page=int(page) if page.isdecimal() else 1)
-    asked = {name: request.args[name] for name in ("q", "standing", "sector") if request.args.get(name)}
+    at = int(page) if page.isdecimal() and len(page) < 6 else 1
+    asked = {name: request.args[name] for name in ASKED if request.args.get(name)}
+    labels = field_labels()
     return render_template(
         "organiser/people.html",
-        listing=listing,
+        listing=people.listed(visit.ctx, visit.group_id, _filter(), page=at),
         asked=asked,
         standings=standings(),
         countries=countries.called(languages.current()),
+        orders=orders(),
+        missing={name: labels[name] for name in MISSING},
+        bulk=[(f"field:{name}", labels[name]) for name in people_bulk.CHANGEABLE]
+        + [(f"standing:{value}", word) for value, word in standings().items()],
     )
 
 
-@bp.get("/export.csv")
+@bp.post("/bulk")
 @guards.needs(Verb.MANAGE_PEOPLE)
-def exported(visit: Visit) -> Response:
-    """The people found, as a file for the spreadsheet."""
-    data = people_out.as_csv(visit.ctx, visit.group_id, _filter(), language=languages.current())
-    return _attached(data, _("people") + ".csv")
+@forms.or_show_again(_list_page)
+def change_many(visit: Visit) -> ResponseReturnValue:
+    """Several people are changed at once: those ticked, or everybody found by the filter in the address."""
+    chosen = request.form.getlist("who")[: people.PAGE * 2]
+    everybody = forms.ticked("everybody")
+    kind, _mark, name = forms.text("what", limit=40).partition(":")
+    value = forms.text("value", limit=LONGEST_FORM_TEXT)
+    asked = {"who": chosen, "everybody": everybody, "what": f"{kind}:{name}", "value": value}
+    changed = people_bulk.change(
+        visit.ctx,
+        group_id=visit.group_id,
+        uids=() if everybody else chosen,
+        which=_filter() if everybody else None,
+        field=name if kind == "field" else "",
+        value=value,
+        standing=Standing(name) if kind == "standing" and name in tuple(Standing) else None,
+        op=visit.op("bulk_people", asked | {"address": request.query_string.decode()}),
+    )
+    back = {name: request.args[name] for name in ASKED if request.args.get(name)}
+    address = url_for("people.people", changed=changed, **back)  # type: ignore[arg-type]  # ASKED has none of Flask's own names
+    return redirect(address, code=303)
 
 
-def _attached(data: bytes, name: str) -> Response:
-    response = Response(data, mimetype="text/csv")
+@bp.get("/bulk", endpoint="bulk_again")
+@guards.needs(Verb.MANAGE_PEOPLE)
+def back_to_list(visit: Visit) -> ResponseReturnValue:
+    """The address of a form's answer opened again."""
+    return redirect(url_for("people.people"))
+
+
+@bp.get("/export.<any(csv, xlsx, vcf):kind>")
+@guards.needs(Verb.MANAGE_PEOPLE)
+def exported(visit: Visit, kind: str) -> Response:
+    """The people found, as a file for the spreadsheet or as contact cards."""
+    data = people_out.written(visit.ctx, visit.group_id, _filter(), kind=kind, language=languages.current())
+    return attached(data, f"{_('people')}.{kind}", people_out.KINDS[kind])
+
+
+def attached(data: bytes, name: str, kind: str = "text/csv") -> Response:
+    """A file to keep."""
+    response = Response(data, mimetype=kind)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
@@ -137,7 +207,7 @@ def _form(visit: Visit, values: Mapping[str, object], person: people.PersonView 
         standings=standings(),
         countries=countries.called(languages.current()),
         sectors=people.sectors(visit.ctx, visit.group_id),
-        inviters=people.inviters(visit.ctx, visit.group_id),
+        inviters=known_people.inviters(visit.ctx, visit.group_id),
         longest=people.LONGEST,
     )
 
@@ -187,10 +257,15 @@ def _person_page(visit: Visit, person: str, link: devices.Link | None = None) ->
     return render_template(
         "organiser/person.html",
         card=card,
+        visited=visits.of(visit.ctx, visit.group_id, card.person.id),
         person=card.person,
         labels=field_labels(),
         standings=standings(),
         countries=countries.called(languages.current()),
+        role_labels=role_labels(),
+        roles_changed=roles.last_change(visit.ctx, visit.group_id, card.person.id)
+        if visit.may(Verb.MANAGE_GROUP)
+        else None,
         link=link,
         shown_link=addresses.for_phones(visit, "public.look_at_link", token=link.token) if link else None,
     )
@@ -201,7 +276,7 @@ def _person_page(visit: Visit, person: str, link: devices.Link | None = None) ->
 def editing(visit: Visit, person: str) -> str:
     """The form of one person."""
     found = people.card(visit.ctx, visit.group_id, person).person
-    labels = {known.id: known.label for known in people.inviters(visit.ctx, visit.group_id)}
+    labels = {known.id: known.label for known in known_people.inviters(visit.ctx, visit.group_id)}
     values = vars(found.fields) | {
         "standing": found.standing.value,
         "invited_by": labels.get(found.inviter_id, found.inviter) if found.inviter_id else "",
@@ -215,6 +290,16 @@ def editing(visit: Visit, person: str) -> str:
 def change(visit: Visit, person: str) -> ResponseReturnValue:
     """One person is changed."""
     people.edit(visit.ctx, group_id=visit.group_id, uid=person, change=_change(_typed()))
+    return redirect(url_for("people.shown", person=person), code=303)
+
+
+@bp.post("/<person>/visits")
+@guards.needs(Verb.MANAGE_PEOPLE)
+@forms.or_show_again(shown)
+def allow_visits(visit: Visit, person: str) -> ResponseReturnValue:
+    """Somebody may visit more or less often than everybody; an empty field: as often."""
+    times = forms.number("visits_allowed", least=0, most=visits.MOST) if forms.text("visits_allowed") else None
+    visits.allow(visit.ctx, group_id=visit.group_id, uid=person, times=times)
     return redirect(url_for("people.shown", person=person), code=303)
 
 
@@ -234,111 +319,45 @@ def create_link(visit: Visit, person: str) -> str:
     return _person_page(visit, person, devices.link_for_person(visit.ctx, group_id=visit.group_id, person_uid=person))
 
 
+@bp.post("/<person>/roles")
+@guards.needs(Verb.MANAGE_GROUP)
+@forms.or_show_again(shown)
+def give_roles(visit: Visit, person: str) -> ResponseReturnValue:
+    """Somebody holds the roles that are ticked, and no other."""
+    ticked = sorted(set(request.form.getlist("role")))
+    if not set(ticked) <= set(Role):
+        raise RuleViolation("group_role_unknown")
+    roles.give(
+        visit.ctx,
+        group_id=visit.group_id,
+        uid=person,
+        roles=[Role(name) for name in ticked],
+        op=visit.op("give_roles", {"person": person, "roles": ticked}),
+    )
+    return redirect(url_for("people.shown", person=person), code=303)
+
+
+@bp.post("/<person>/roles/take-back")
+@guards.needs(Verb.MANAGE_GROUP)
+@forms.or_show_again(shown)
+def take_roles_back(visit: Visit, person: str) -> ResponseReturnValue:
+    """The last change of somebody's roles is undone."""
+    entry = forms.text("entry", limit=16)
+    roles.take_back(
+        visit.ctx,
+        group_id=visit.group_id,
+        uid=person,
+        entry=entry,
+        op=visit.op("take_roles_back", {"person": person, "entry": entry}),
+    )
+    return redirect(url_for("people.shown", person=person), code=303)
+
+
+@bp.get("/<person>/roles", endpoint="roles_again")
+@bp.get("/<person>/roles/take-back", endpoint="roles_back_again")
 @bp.get("/<person>/link", endpoint="link_again")
 @bp.get("/<person>/remove", endpoint="remove_again")
 @guards.needs(Verb.MANAGE_PEOPLE)
 def back_to_person(visit: Visit, person: str) -> ResponseReturnValue:
     """The address of a form's answer opened again, as the switch of languages does."""
     return redirect(url_for("people.shown", person=person))
-
-
-@bp.get("/import")
-@guards.needs(Verb.MANAGE_PEOPLE)
-def import_form(visit: Visit) -> str:
-    """Which file?"""
-    return render_template("organiser/import.html", choices=Choices())
-
-
-@bp.get("/import/preview", endpoint="preview_again")
-@bp.get("/import/run", endpoint="run_again")
-@bp.get("/import/rejected", endpoint="rejected_again")
-@guards.needs(Verb.MANAGE_PEOPLE)
-def back_to_import(visit: Visit) -> ResponseReturnValue:
-    """The address of a form's answer opened again: the file has to be chosen once more."""
-    return redirect(url_for("people.import_form"))
-
-
-def _choices() -> Choices:
-    """What a human decided, out of the form; nothing where the file has just come."""
-    columns: dict[int, Field | None] = {}
-    for name, value in request.form.items():
-        position = name.removeprefix("column_")
-        if position != name and position.isdecimal() and len(position) < 4:
-            columns[int(position)] = Field(value) if value in tuple(Field) else None
-    encoding, standing = forms.text("encoding", limit=20), forms.text("standing", limit=20)
-    return Choices(
-        columns=columns or None,
-        encoding=encoding if encoding in imports.ENCODINGS else None,
-        standing=Standing(standing) if standing in (Standing.MEMBER, Standing.VISITOR) else None,
-        everybody=forms.ticked("everybody"),
-    )
-
-
-def _session_uid(visit: Visit) -> Uid:
-    if visit.actor.session_uid is None:
-        raise NotAllowed("sign_in_needed")
-    return visit.actor.session_uid
-
-
-def _kept(visit: Visit) -> tuple[str, Upload]:
-    """The file that has just come, or the one kept under the form's token."""
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        token = forms.text("token", limit=80)
-        if not token:
-            raise RuleViolation("upload_missing", field="file")
-        return token, uploads.fetch(visit.ctx, session_uid=_session_uid(visit), token=token)
-    upload = Upload(file.filename.replace("\\", "/").rpartition("/")[2][:120], file.read())
-    return uploads.keep(visit.ctx, session_uid=_session_uid(visit), upload=upload), upload
-
-
-@bp.post("/import/preview")
-@guards.needs(Verb.MANAGE_PEOPLE)
-@forms.or_show_again(import_form)
-def preview(visit: Visit) -> ResponseReturnValue:
-    """What the import would do. Nothing is written."""
-    token, upload = _kept(visit)
-    choices = _choices()
-    looked = imports.preview(visit.ctx, visit.group_id, upload.data, upload.name, choices)
-    return render_template(
-        "organiser/import_preview.html",
-        token=token,
-        name=upload.name,
-        choices=replace(choices, columns={column.position: column.field for column in looked.columns}),
-        preview=looked,
-        labels=field_labels(),
-        standings=standings(),
-        encodings=imports.ENCODINGS,
-    )
-
-
-@bp.post("/import/run")
-@guards.needs(Verb.MANAGE_PEOPLE)
-@forms.or_show_again(import_form)
-def run(visit: Visit) -> ResponseReturnValue:
-    """The good rows come in. The file goes, unless refused rows are still to be handed back."""
-    token, upload = _kept(visit)
-    choices = _choices()
-    result = imports.run(
-        visit.ctx,
-        group_id=visit.group_id,
-        data=upload.data,
-        name=upload.name,
-        choices=choices,
-        op=visit.op("import", {"token": token}),
-    )
-    if not result.refused:
-        uploads.drop(visit.ctx, session_uid=_session_uid(visit), token=token)
-    return render_template(
-        "organiser/import_result.html", token=token, name=upload.name, choices=choices, result=result
-    )
-
-
-@bp.post("/import/rejected")
-@guards.needs(Verb.MANAGE_PEOPLE)
-@forms.or_show_again(import_form)
-def rejected(visit: Visit) -> ResponseReturnValue:
-    """The refused rows as a file, with the reasons in the reader's language."""
-    _token, upload = _kept(visit)
-    data = imports.rejected(upload.data, upload.name, _choices(), reason=said, line=_("Line"), why=_("Reason"))
-    return _attached(data, f"{upload.name.rpartition('.')[0] or upload.name}.rejected.csv")

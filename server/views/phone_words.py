@@ -15,6 +15,11 @@ from server.services.contacts import MetView
 from server.services.context import Json
 from server.views import languages
 
+LAST_MS = 30_000
+"""The last seconds, as they are unless the facilitator has said otherwise: the script learns it a moment later."""
+HALF_SHOWN = 20_000
+"""So long a phone says that the second half has begun."""
+
 
 def day_of(day: date | str | None) -> str:
     """A day without its year, "12 March"."""
@@ -50,6 +55,10 @@ def sub_of(snapshot: Json, scene: Json) -> str:
     """The line under the heading: what the number in the ring is, or what to do without one."""
     coming = scene["next"]
     match scene["kind"]:
+        case "round" if scene["shut"] == "skipped":
+            return str(gettext("Your table pauses this round."))
+        case "round" if scene["shut"]:
+            return str(gettext("Your table does not count this round."))
         case "round":
             return str(gettext("Your table"))
         case "bye":
@@ -88,12 +97,10 @@ def ring_of(clock: Json | None, now: int) -> Json:
     if clock is None:
         return {"left": 0, "length": 300, "phase": "ready", "word": ""}
     phase = clock["phase"]
-    left = clock["length_ms"]
-    if phase == "paused":
-        left = clock["remaining_ms"]
-    elif phase == "running":
-        left = clock["ends_at"] - max(now, clock["starts_at"])
+    left = _left(clock, now)
     words = {"paused": gettext("paused"), "running": gettext("left") if left > 0 else gettext("over")}
+    if _is_half(clock, now):
+        words["running"] = gettext("Swap speakers")
     return {
         "left": -(-left // 1000),
         "length": clock["length_ms"] // 1000,
@@ -102,11 +109,30 @@ def ring_of(clock: Json | None, now: int) -> Json:
     }
 
 
-def prompt_of(ring: Json) -> str:
-    """The question of the round, and in its last 30 seconds the other one."""
-    if ring["phase"] == "running" and ring["left"] <= 30:
+def _left(clock: Json, now: int) -> int:
+    if clock["phase"] == "paused":
+        return int(clock["remaining_ms"])
+    if clock["phase"] == "running":
+        return int(clock["ends_at"] - max(now, clock["starts_at"]))
+    return int(clock["length_ms"])
+
+
+def _is_half(clock: Json, now: int) -> bool:
+    """Whether the second half has just begun, and the last seconds have not."""
+    left, half = _left(clock, now), clock["length_ms"] / 2
+    return clock["phase"] == "running" and left > LAST_MS and half - HALF_SHOWN < left <= half
+
+
+def prompt_of(snapshot: Json, now: int) -> str:
+    """The question of the round; when the second half begins and in the last seconds another one."""
+    clock = snapshot["clock"]
+    if clock is not None and clock["phase"] == "running" and _left(clock, now) <= LAST_MS:
         return str(gettext("Say one thing you will do for each other."))
-    return str(gettext("“Whom could I help you meet?”"))
+    if clock is None or not _is_half(clock, now):
+        return str(gettext("“Whom could I help you meet?”"))
+    if snapshot["meeting"]["table_size"] == 2:
+        return str(gettext("Half-time. Now the other one speaks."))
+    return str(gettext("Half-time. Whoever has not spoken, speaks now."))
 
 
 def rounds_line(numbers: Sequence[int]) -> str:

@@ -12,7 +12,7 @@ from server import __version__, assets
 from server.domain.access import NOBODY
 from server.domain.errors import RuleViolation
 from server.domain.vocabulary import Role
-from server.services import groups, meetings, sessions
+from server.services import groups, meetings, sessions, visits
 from server.views import forms, guards, languages
 from server.views.guards import Visit
 
@@ -24,6 +24,7 @@ HOME_OF_ROLE: tuple[tuple[Role, str], ...] = (
     (Role.FACILITATOR, "facilitator.run"),
     (Role.GREETER, "front_desk.desk"),
     (Role.STEWARD, "front_desk.desk"),
+    (Role.KIOSK, "kiosk.page"),
     (Role.DISPLAY, "display.screen"),
     (Role.ATTENDEE, "attendee.phone"),
     (Role.MEMBER, "member.board"),
@@ -127,6 +128,9 @@ def read_settings() -> groups.GroupSettings:
         currency=forms.text("currency", limit=3),
         base_url=forms.text("base_url", limit=200),
         own_network=forms.ticked("own_network"),
+        visits_allowed=forms.number("visits_allowed", least=0, most=visits.MOST)
+        if "visits_allowed" in request.form
+        else visits.USUAL,
     )
 
 
@@ -169,9 +173,7 @@ def sign_out(visit: Visit) -> ResponseReturnValue:
 @guards.anyone
 def look_at_link(visit: Visit, token: str) -> str:
     """What a one-time link would do, and the button that does it."""
-    return render_template(
-        "public/link.html", link=sessions.look_at_link(visit.ctx, token=token), token=token
-    )
+    return render_template("public/link.html", link=sessions.look_at_link(visit.ctx, token=token), token=token)
 
 
 @bp.post("/link/<token>")
@@ -207,9 +209,7 @@ def choose_language(visit: Visit) -> ResponseReturnValue:
     path = back.path if back.path.startswith("/") and not back.path.startswith("//") else "/"
     response = redirect(path, code=303)
     assert isinstance(response, Response)
-    response.set_cookie(
-        languages.COOKIE, wanted, max_age=int(timedelta(days=365).total_seconds()), samesite="Lax"
-    )
+    response.set_cookie(languages.COOKIE, wanted, max_age=int(timedelta(days=365).total_seconds()), samesite="Lax")
     return response
 
 
@@ -218,9 +218,7 @@ def choose_language(visit: Visit) -> ResponseReturnValue:
 def about(visit: Visit) -> str:
     """What this is, and the licences of everything it carries."""
     licences = sorted(assets.vendor("licenses").rglob("*"))
-    texts = [
-        (path.name, path.read_text(encoding="utf-8", errors="replace")) for path in licences if path.is_file()
-    ]
+    texts = [(path.name, path.read_text(encoding="utf-8", errors="replace")) for path in licences if path.is_file()]
     return render_template("public/about.html", version=__version__, licences=texts)
 
 

@@ -1,13 +1,15 @@
 """The door's numbers, places and list on the wire. A missing key and null say the same thing."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from server.domain import attendance as rules
 from server.domain.vocabulary import MeetingId, Uid
 from server.services import attendance
+from server.services import conflicts as door_conflicts
 from server.services.attendance import RoomPerson
 from server.services.check_ins import AWAY
 from server.services.context import Context, Json
+from server.services.door_known import KnownPerson
 from server.wire.times import ms
 
 
@@ -44,6 +46,7 @@ def place(person: RoomPerson) -> Json:
         "left_at": ms(person.left_at),
         "desk": person.desk if came else None,
         "phone": person.has_phone if came else None,
+        "visit_beyond": person.visit_beyond if came else None,
     }
 
 
@@ -57,13 +60,42 @@ def door(ctx: Context, meeting_id: MeetingId) -> Json:
     return {person.uid: place(person) for person in attendance.everybody(ctx, meeting_id)}
 
 
-def one(ctx: Context, meeting_id: MeetingId, uid: Uid) -> dict[str, Json | None]:
-    """One attendance as the sections `room` and `door` have it; None when it is no more."""
-    found = attendance.everybody(ctx, meeting_id, only=uid)
+def conflicts(ctx: Context, meeting_id: MeetingId) -> Json:
+    """Badges that two desks let in, keyed by uid; a settled one is null."""
+
+    def scan(found: door_conflicts.Scan | None) -> Json | None:
+        return {"at": ms(found.at), "desk": found.desk} if found else None
+
     return {
-        "room": line(found[0]) if found else None,
-        "door": place(found[0]) if found else None,
+        each.uid: None
+        if each.settled
+        else {
+            "attendance": each.attendance_uid,
+            "name": each.name,
+            "company": each.company,
+            "first": scan(each.first),
+            "second": scan(each.second),
+        }
+        for each in door_conflicts.listed(ctx, meeting_id)
     }
+
+
+def some(ctx: Context, meeting_id: MeetingId, uids: Collection[Uid]) -> dict[str, dict[Uid, Json | None]]:
+    """These attendances as the sections `room` and `door` have them; None for one that is no more. One statement."""
+    found = {person.uid: person for person in attendance.everybody(ctx, meeting_id, only=uids)}
+    return {
+        section: {uid: shown(found[uid]) if uid in found else None for uid in uids}
+        for section, shown in (("room", line), ("door", place))
+    }
+
+
+def known(people: Iterable[KnownPerson]) -> list[Json]:
+    """People of the group who are not on the list, for somebody who adds a walk-in."""
+    return [
+        {"person": each.uid, "name": each.name, "company": each.company, "standing": each.standing.value}
+        | {"in_room": False}
+        for each in people
+    ]
 
 
 def hits(ctx: Context, people: Iterable[RoomPerson]) -> list[Json]:

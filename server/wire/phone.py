@@ -6,7 +6,7 @@ The browser has the same `scene` in `attendee/scene.js`; a test holds the two ag
 from dataclasses import dataclass
 
 from server.domain.vocabulary import ContactField, MeetingId, MeetingStatus, PersonId, RoundPhase
-from server.services import exchanges
+from server.services import displays, exchanges
 from server.services.context import Context, Json
 from server.wire import exchanges as wire
 from server.wire import meetings, rounds
@@ -17,15 +17,20 @@ GOING_ON = {RoundPhase.RUNNING.value, RoundPhase.PAUSED.value}
 
 @dataclass(frozen=True)
 class First:
-    """The first paint: what the script starts from, and the fields that the person has opened."""
+    """The first paint: what the script starts from, the fields that the person has opened, and what walls call them."""
 
     server_now: int
     snapshot: Json
     opened: frozenset[ContactField]
+    short: str
+    company: str
 
 
 def first(ctx: Context, meeting_id: MeetingId, person_id: PersonId, *, private: bool) -> First:
-    """The phone of a person as it is now; without `me` once the rounds are over."""
+    """The phone of a person as it is now; without `me` once the rounds are over.
+
+    The bells, the break and who speaks come with the news: few phones are opened just then.
+    """
     circle = exchanges.of_person(ctx, meeting_id, person_id)
     snapshot: Json = {
         "meeting": meetings.meeting(ctx, meeting_id),
@@ -34,7 +39,7 @@ def first(ctx: Context, meeting_id: MeetingId, person_id: PersonId, *, private: 
     }
     if not is_over(snapshot):
         snapshot["me"] = rounds.me(ctx, meeting_id, person_id, private=private)
-    return First(ms(ctx.now()) or 0, snapshot, circle.opened)
+    return First(ms(ctx.now()) or 0, snapshot, circle.opened, *displays.called(ctx, person_id))
 
 
 def is_over(snapshot: Json) -> bool:
@@ -45,13 +50,14 @@ def is_over(snapshot: Json) -> bool:
 
 
 def scene(snapshot: Json) -> Json:
-    """`{kind, number, of, table, shown, next}` of a phone.
+    """`{kind, number, of, table, shown, next, shut}` of a phone.
 
     kind: before | round | bye (sits out) | unseated (came too late for this round) | break | after. `shown` is the
-    round whose partners are shown, `next` the coming `{number, table}` (table null: sits out).
+    round whose partners are shown, `next` the coming `{number, table}` (table null: sits out), `shut` whether one's
+    table takes no part: skipped | void | null.
     """
     clock, own = snapshot["clock"], snapshot.get("me", {}).get("rounds", {})
-    found: Json = {"kind": "before", "number": None, "of": None, "table": None, "shown": None, "next": None}
+    found: Json = {"kind": "before"} | dict.fromkeys(("number", "of", "table", "shown", "next", "shut"))
     if is_over(snapshot):
         return found | {"kind": "after"}
     if clock is None:
@@ -65,7 +71,8 @@ def scene(snapshot: Json) -> Json:
         break
     if clock["phase"] in GOING_ON:
         kind = "unseated" if seat is None else "bye" if seat["table"] is None else "round"
-        return found | {"kind": kind, "table": seat and seat["table"], "shown": number if kind == "round" else None}
+        shown = {"shown": number, "shut": seat.get("closed")} if seat and kind == "round" else {}
+        return found | {"kind": kind, "table": seat and seat["table"]} | shown
     if clock["phase"] == RoundPhase.PLANNED.value and number > 1:
         held = [int(each) for each, seat in own.items() if int(each) < number and seat and seat["with"]]
         return found | {"kind": "break", "shown": max(held, default=None)}

@@ -5,20 +5,20 @@ own page, which knows whether the line is safe.
 """
 
 from server.domain.vocabulary import PersonId, Uid
-from server.services import referrals
+from server.services import slips as board
 from server.services.context import Context, Json
-from server.services.referrals import SlipView, Someone
+from server.services.slips import SlipView, Someone
 from server.wire.times import ms
 
 
 def slips(ctx: Context, person_id: PersonId | None) -> Json:
     """The section `slips`: what one person has on the board, keyed by uid; empty for a screen that is nobody's."""
-    return {} if person_id is None else {slip.uid: card(slip) for slip in referrals.board(ctx, person_id)}
+    return {} if person_id is None else {slip.uid: card(slip) for slip in board.board(ctx, person_id)}
 
 
 def slip_patch(ctx: Context, person_id: PersonId, uid: Uid) -> Json:
     """A patch of the section for one slip; null takes away a slip that is no more, or not this person's."""
-    slip = referrals.look(ctx, person_id, uid)
+    slip = board.look(ctx, person_id, uid)
     return {uid: None if slip is None else card(slip)}
 
 

@@ -12,7 +12,8 @@ from server.domain.vocabulary import MeetingId, PersonId, RoundPhase
 from server.services import rounds, seating
 from server.services.context import Context, Json
 from server.services.rounds import RoundView
-from server.services.seating import Mine, OwnRound, Partner, RoundSeating, Seated
+from server.services.seat_reading import Listed, Seated
+from server.services.seating import Mine, Morning, OwnRound, Partner, RoundSeating
 from server.wire.times import ms
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -56,10 +57,9 @@ def _round(this_round: RoundSeating, entry: Entry) -> Json:
     return {
         "phase": this_round.phase.value,
         "tables": {
-            str(table): [entry(seat) for seat in people]
-            for table, people in sorted(this_round.tables.items())
-            if table
+            str(table): [entry(seat) for seat in people] for table, people in sorted(this_round.tables.items()) if table
         },
+        "closed": {str(table): state.value for table, state in sorted(this_round.closed.items())},
         "byes": [entry(seat) for seat in this_round.tables.get(0, ())],
     }
 
@@ -69,12 +69,14 @@ def room(ctx: Context, meeting_id: MeetingId, entry: Entry) -> Json:
     return {str(each.number): _round(each, entry) for each in seating.room(ctx, meeting_id)}
 
 
-def room_patch(ctx: Context, meeting_id: MeetingId, entry: Entry) -> Json:
+def room_patch(read: Morning, entry: Entry) -> Json:
     """The same as a patch: rounds that are no longer shown and tables that are no longer laid go away."""
-    tables = range(1, seating.most_tables(ctx, meeting_id) + 1)
-    shown = room(ctx, meeting_id, entry)
+    # More tables than any plan of this meeting can have: two people need one.
+    tables = range(1, len(read.people) // 2 + 2)
+    shown = {str(each.number): _round(each, entry) for each in seating.room_of(read)}
     for each in shown.values():
         each["tables"] = _replacing(each["tables"], tables)
+        each["closed"] = _replacing(each["closed"], tables)
     return _replacing(shown, range(1, limits.ROUNDS[1] + 1))
 
 
@@ -90,12 +92,20 @@ def me(ctx: Context, meeting_id: MeetingId, person_id: PersonId | None, *, priva
     return {} if found is None else _me(found, private)
 
 
-def everybodys_me(
-    ctx: Context, meeting_id: MeetingId, *, only: PersonId | None = None
-) -> Iterable[tuple[PersonId, Json, Json]]:
-    """Person, patch of `me` for an open line, patch for a private one; for all on the list or one of them."""
-    for found in seating.everybodys(ctx, meeting_id, only=only):
-        yield found.person_id, _me_patch(_me(found, False)), _me_patch(_me(found, True))
+def morning(ctx: Context, meeting_id: MeetingId, *, around: int | None = None) -> Morning:
+    """What the room and everybody's own part are made from, or as much of it as the change of one round needs."""
+
+    def read() -> Morning:
+        with ctx.reading() as db:
+            return seating.morning(db, meeting_id, around=around)
+
+    return ctx.lull().once(("morning", meeting_id, around), read)
+
+
+def own_me(ctx: Context, meeting_id: MeetingId, person_id: PersonId) -> Iterable[tuple[PersonId, Json, Json]]:
+    """Person, patch of `me` for an open line, patch for a private one; nothing for somebody not on the list."""
+    for found in seating.everybodys(ctx, meeting_id, only=person_id):
+        yield found.listed.person_id, _me_patch(_me(found, False)), _me_patch(_me(found, True))
 
 
 def _me_patch(value: Json) -> Json:
@@ -103,46 +113,56 @@ def _me_patch(value: Json) -> Json:
 
 
 def _me(found: Mine, private: bool) -> Json:
-    return {
-        "attendance": found.uid,
-        "name": found.name,
-        "in_room": found.in_room,
-        "rounds": {
-            str(number): None if own is None else _own(own, private) for number, own in found.rounds.items()
-        },
-        "now": found.now,
-    }
+    rounds = {str(number): None if own is None else _own(own, private) for number, own in found.rounds.items()}
+    return me_head(found.listed, found.now) | {"rounds": rounds}
+
+
+def me_head(listed: Listed, now: int | None) -> Json:
+    """The section `me` without its rounds; `now` is the number of the round that the room looks at."""
+    return {"attendance": listed.uid, "name": listed.name, "in_room": listed.in_room, "now": now}
 
 
 def _own(own: OwnRound, private: bool) -> Json:
+    return own_head(own) | {"with": [_partner(partner, private) for partner in own.partners]}
+
+
+def own_head(own: OwnRound) -> Json:
+    """One's own round without the company."""
     # A pause is a matter of the clock, which everybody hears of: a phone's own part does not change with it.
     phase = RoundPhase.RUNNING if own.phase is RoundPhase.PAUSED else own.phase
     return {
         "phase": phase.value,
         "table": own.table,
-        "with": [_partner(partner, private) for partner in own.partners],
+        "closed": None if own.closed is None else own.closed.value,
     }
 
 
 def _partner(partner: Partner, private: bool) -> Json:
-    who, met = partner.who, partner.met
-    promise = partner.promise if private else ""
-    known = None
-    if met is not None or promise:
-        known = {
-            "day": met.day.isoformat() if met else None,
-            "round": met.number if met else None,
-            "promise": promise,
-        }
+    return who(partner.who) | {"met_before": met_before(partner, private)}
+
+
+def who(seat: Seated) -> Json:
+    """Somebody at one's table, as everybody there sees them."""
     return {
-        "person": who.person_uid,
-        "name": who.name,
-        "company": who.company,
-        "sector": who.sector,
-        "looks_for": who.looks_for,
-        "offers": who.offers,
-        "standing": who.standing.value,
-        "met_before": known,
+        "person": seat.person_uid,
+        "name": seat.name,
+        "company": seat.company,
+        "sector": seat.sector,
+        "looks_for": seat.looks_for,
+        "offers": seat.offers,
+        "standing": seat.standing.value,
+    }
+
+
+def met_before(partner: Partner, private: bool) -> Json | None:
+    """What one knows about them, and what one promised them where that may travel."""
+    met, promise = partner.met, partner.promise if private else ""
+    if met is None and not promise:
+        return None
+    return {
+        "day": met.day.isoformat() if met else None,
+        "round": met.number if met else None,
+        "promise": promise,
     }
 
 

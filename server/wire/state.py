@@ -1,6 +1,6 @@
 """The whole state of one screen: what `join` acknowledges and /state answers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from server.domain.vocabulary import SHARED_AUDIENCES, Audience, MeetingId
 from server.services import meetings
@@ -10,8 +10,18 @@ from server.wire.sections import Viewer
 from server.wire.times import ms
 
 
-def state(ctx: Context, meeting_id: MeetingId, audiences: Iterable[Audience], viewer: Viewer) -> Json:
-    """Counters first, then the sections: what is newer than its counter is only told twice, never missed."""
+def state(
+    ctx: Context,
+    meeting_id: MeetingId,
+    audiences: Iterable[Audience],
+    viewer: Viewer,
+    *,
+    leave_out: Collection[str] = (),
+) -> Json:
+    """Counters first, then the sections: what is newer than its counter is only told twice, never missed.
+
+    `leave_out` names sections that a first paint does without, until its script joins.
+    """
     heard = [audience for audience in Audience if audience in set(audiences)]
     with ctx.reading() as db:
         seqs = meetings.view(db, meeting_id).seqs
@@ -19,7 +29,9 @@ def state(ctx: Context, meeting_id: MeetingId, audiences: Iterable[Audience], vi
         "ok": True,
         "server_now": ms(ctx.now()),
         "audiences": {audience.value: seqs[audience] for audience in heard if audience in SHARED_AUDIENCES},
-        "snapshot": sections.build(ctx, meeting_id, sections.of_audiences(heard), viewer),
+        "snapshot": sections.build(
+            ctx, meeting_id, [name for name in sections.of_audiences(heard) if name not in leave_out], viewer
+        ),
     }
 
 

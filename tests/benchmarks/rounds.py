@@ -1,14 +1,15 @@
-"""Plans every instance of a folder and prints the result beside the anchor, as a Markdown table.
+"""Plans 24 meetings and prints the result beside the anchor's and the target, as a Markdown table.
 
-    python -m tests.benchmarks.rounds FOLDER [--seconds 1] [--seeds 1,2,3] [--only TEXT]
+    python -m tests.benchmarks.rounds [FOLDER] [--seconds 1,10] [--seeds 1,2,3,4,5] [--only TEXT] [--readme]
 
-An instance file is a problem as `coltiva plan` reads it, or a list of them. Seconds are processor seconds of the
-planner's thread. A cell reads repeats/same sector/wishes met, as far as the instance has them; several seeds are
-separated by blanks. `first` is when the first valid plan was there, `used` the whole call, both the slowest seed's.
+Without a folder the planner's own 24 instances are planned (see `instances`); an instance file is a problem as
+`coltiva plan` reads it, or a list of them. Seconds are processor seconds of the planner's thread. A cell reads
+repeats/same sector/wishes met, as far as the instance has them, seed by seed where they differ; `*` means proven: no
+plan has fewer repeats. `first` is when the first valid plan was there, the slowest seed's. With `--readme` the table
+goes into the planner's README as well. Every plan is checked by the tests' own checker.
 """
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -16,35 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from server.domain.planning import Plan, Problem, plan, problem_from_json
+from tests.benchmarks.instances import ANCHOR, TARGET, from_folder, of_our_own
 from tests.domain.planning import checker
 
-# What an open planner of today reaches with its own stopping rule, measured once on one core (seconds in brackets).
-ANCHOR = {
-    "sgp-8-4-5": "0 (0.3)",
-    "sgp-8-4-7": "2 (0.7)",
-    "sgp-8-4-8": "5 (2.5)",
-    "sgp-8-4-9": "18 (2.3)",
-    "sgp-8-4-10": "35 (2.9)",
-    "sgp-5-3-7": "7 (1.4)",
-    "sgp-7-3-10": "11 (0.6)",
-    "sgp-10-3-9": "0 (0.4)",
-    "sgp-6-4-6": "5 (0.2)",
-    "sgp-6-6-3": "0 (1.4)",
-    "sgp-7-7-8": "167 (7.9)",
-    "over-4-6-6": "120 (9.8)",
-    "mix-37-5-5": "0 (2.2)",
-    "big-25-4-12": "7 of 12 rounds (26)",
-    "big-20-5-10": "3 of 10 rounds (23)",
-    "huge-125-8-6": "1 of 6 rounds (21)",
-    "pairs-500-8": "0 (7.7)",
-    "pairs-41-trio-sectors": "0/0 with byes (0.3)",
-    "pairs-25-bye": "0/0 (0.2)",
-    "full-40-5-6": "7/0/166 (4.8)",
-    "hosts-48-6-6": "29/2 (2.8)",
-    "hist-36-4-5": "5/1 (1.9)",
-    "late-30-5-6": "cannot",
-    "gala-200-8-6": "no round in 150",
-}
+README = Path(__file__).parents[2] / "server" / "domain" / "planning" / "README.md"
+BEGIN, END = "<!-- the table of tests.benchmarks.rounds begins -->\n", "<!-- and ends -->\n"
 
 
 class Seconds:
@@ -60,13 +37,6 @@ class Seconds:
         return self.end - time.thread_time()
 
 
-def instances(folder: Path) -> Iterator[dict[str, Any]]:
-    """Every problem in the JSON files of a folder, in the order of their names."""
-    for path in sorted(folder.glob("*.json")):
-        content = json.loads(path.read_text(encoding="utf-8"))
-        yield from content if isinstance(content, list) else [content]
-
-
 def figures(problem: Problem, made: Plan) -> str:
     """Repeats, same sector and wishes met, with a mark when the plan is invalid or proven optimal."""
     parts = [str(checker.repeats(problem, made))]
@@ -79,46 +49,60 @@ def figures(problem: Problem, made: Plan) -> str:
     return "/".join(parts) + mark
 
 
-def row(instance: dict[str, Any], seconds: float, seeds: list[int]) -> str:
-    """One line of the table."""
-    problem = problem_from_json(instance)
-    cells, first, used = [], 0.0, 0.0
+def planned(problem: Problem, seconds: float, seeds: list[int]) -> tuple[str, float]:
+    """What every seed reached, and when the slowest had its first plan."""
+    cells, first = [], 0.0
     for seed in seeds:
         began = time.thread_time()
         heard: list[float] = []
-        made = plan(
-            problem,
-            Seconds(seconds),
-            seed,
-            lambda _, heard=heard: heard.append(time.thread_time()),  # type: ignore[misc]
-        )
-        used = max(used, time.thread_time() - began)
+        made = plan(problem, Seconds(seconds), seed, lambda _, heard=heard: heard.append(time.thread_time()))  # type: ignore[misc]
         first = max(first, heard[0] - began)
         cells.append(figures(problem, made))
-    shape = problem.shapes[0]
-    described = f"{len(problem.people)} in {problem.rounds} rounds of {shape.size}"
-    anchor = ANCHOR.get(str(instance.get("id")), "")
-    name = instance.get("id", "")
-    return f"| {name} | {described} | {anchor} | {' '.join(cells)} | {first:.3f} | {used:.2f} |"
+    return (cells[0] if len(set(cells)) == 1 else " ".join(cells)), first
+
+
+def table(instances: Iterator[dict[str, Any]], budgets: list[float], seeds: list[int]) -> Iterator[str]:
+    """The lines of the table."""
+    ours = "".join(f" ours, {seconds:g} s |" for seconds in budgets)
+    yield f"| instance | people | anchor (s) | target |{ours} first, s |"
+    yield "| --- | --- | --- | --- |" + " --- |" * (len(budgets) + 1)
+    for instance in instances:
+        problem = problem_from_json(instance)
+        name = str(instance.get("id", ""))
+        described = f"{len(problem.people)} in {problem.rounds} rounds of {problem.shapes[0].size}"
+        results = [planned(problem, seconds, seeds) for seconds in budgets]
+        cells = "".join(f" {text} |" for text, _ in results)
+        first = max(first for _, first in results)
+        yield f"| {name} | {described} | {ANCHOR.get(name, '')} | {TARGET.get(name, '')} |{cells} {first:.3f} |"
+
+
+def into_readme(lines: list[str]) -> None:
+    """Put the table where the last one was."""
+    text = README.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    README.write_text(before + BEGIN + "\n".join(lines) + "\n" + END + after, encoding="utf-8")
 
 
 def main() -> None:
     """Read the command line and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seconds", type=float, default=1.0)
+    parser.add_argument("folder", type=Path, nargs="?")
+    parser.add_argument("--seconds", default="1")
     parser.add_argument("--seeds", default="1,2,3,4,5")
     parser.add_argument("--only", default="", help="plan the instances whose id contains this text")
+    parser.add_argument("--readme", action="store_true", help="write the table into the planner's README")
     chosen = parser.parse_args()
-    seeds = [int(seed) for seed in chosen.seeds.split(",")]
-    out = sys.stdout
-    out.write(f"| instance | people | anchor | ours, {chosen.seconds:g} s, seeds {chosen.seeds} | first | used |\n")
-    out.write("| --- | --- | --- | --- | --- | --- |\n")
-    for instance in instances(chosen.folder):
-        if chosen.only in str(instance.get("id", "")):
-            out.write(row(instance, chosen.seconds, seeds) + "\n")
-            out.flush()
-    out.write("\n`*` = proven: no plan has fewer repeats.\n")
+    instances = of_our_own() if chosen.folder is None else from_folder(chosen.folder)
+    wanted = (each for each in instances if chosen.only in str(each.get("id", "")))
+    budgets = [float(seconds) for seconds in chosen.seconds.split(",")]
+    lines = []
+    for line in table(wanted, budgets, [int(seed) for seed in chosen.seeds.split(",")]):
+        lines.append(line)
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    if chosen.readme:
+        into_readme(lines)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from server.persistence.models import (
     Attendance,
     Badge,
     Consent,
+    DutyRow,
     Exchange,
     FollowUp,
     Group,
@@ -149,6 +150,11 @@ def test_slips_stand_everywhere_on_the_board_each_with_its_history(past: Context
             ).all()
             states = [ReferralState.DRAFT, *(step.to_state for step in steps)]
             assert states[-1] is slip.state
+            first = {to: min(s.moved_at for s in steps if s.to_state is to) for to in {s.to_state for s in steps}}
+            assert slip.given_at == first.get(ReferralState.GIVEN)
+            assert slip.answered_at == min(
+                (step.moved_at for step in steps if step.from_state is ReferralState.GIVEN), default=None
+            )
             assert all((one, other) in rules.MOVES for one, other in pairwise(states))
             assert [step.moved_at for step in steps] == sorted(step.moved_at for step in steps)
             assert slip.giver_id != slip.receiver_id
@@ -225,3 +231,13 @@ def test_the_same_seed_makes_the_same_mornings(tmp_path: Path) -> None:
     assert all(first)
     assert _first_weeks(tmp_path / "again", seed=3) == first
     assert _first_weeks(tmp_path / "other", seed=4) != first
+
+
+def test_duties_went_round_among_those_who_came(past: Context, breakfasts: list[Meeting]) -> None:
+    with past.reading() as db:
+        held = db.execute(select(DutyRow.meeting_id, DutyRow.person_id, DutyRow.activity_id)).all()
+    over = {meeting.id for meeting in breakfasts if meeting.status is MeetingStatus.CLOSED}
+    kept = [person for meeting, person, activity in held if meeting in over and activity is not None]
+    assert {meeting for meeting, *_ in held} == {meeting.id for meeting in breakfasts}
+    assert len(kept) > 6 * len(over)
+    assert max(Counter(kept).values()) <= 3

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from server.domain.access import NOBODY, ROLE_VERBS, Actor, Grant, Scope, Verb, audiences, may
+from server.domain.access import NOBODY, ROLE_VERBS, Actor, Grant, Scope, Verb, at_rest, audiences, may
 from server.domain.errors import RuleViolation
 from server.domain.vocabulary import Audience, GroupId, MeetingId, Role
 
@@ -58,3 +58,13 @@ def test_several_roles_hear_what_each_hears() -> None:
 def test_a_refusal_says_its_code_and_what_it_is_about() -> None:
     assert str(RuleViolation("name_missing")) == "name_missing"
     assert str(RuleViolation("name_too_long", most=120)) == "name_too_long (most=120)"
+
+
+def test_a_door_at_rest_goes_on_scanning_and_does_nothing_else() -> None:
+    resting = at_rest([Grant(Role.GREETER, GroupId(1), MeetingId(7)), Grant(Role.KIOSK, GroupId(1))])
+    assert resting == (Grant(Role.STEWARD, GroupId(1), MeetingId(7)), Grant(Role.KIOSK, GroupId(1)))
+
+
+def test_a_kiosk_lets_people_check_themselves_in_and_hears_nothing() -> None:
+    kiosk = _holding(Grant(Role.KIOSK, GroupId(1)))
+    assert [verb for verb in Verb if may(kiosk, verb, HERE, now=NOW)] == [Verb.CHECK_SELF_IN]

@@ -11,6 +11,11 @@ from server.domain import names
 _text = st.text(max_size=40)
 
 
+def test_what_people_put_where_there_is_nothing_to_say_is_no_name():
+    assert all(map(names.is_placeholder, ("-", "–", "#", "N/A", ".")))
+    assert not any(map(names.is_placeholder, ("", "A", "Łucja", "--x")))
+
+
 @pytest.mark.parametrize(
     ("given_name", "family", "shown"),
     [

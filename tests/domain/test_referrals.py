@@ -1,25 +1,34 @@
 """A slip moves only as the table says, and only in the hands of the side whose turn it is."""
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
 from server.domain.errors import NotAllowed, RuleViolation, WrongPhase
 from server.domain.referrals import (
+    COLUMNS,
     INTRODUCTION_LEVELS,
     MOVES,
     REASON_CODES,
     VOUCH_REASONS,
+    WAYS,
+    Served,
     Side,
     Slip,
+    check_day,
     check_not_self,
+    check_served,
     check_submittable,
+    column,
     counts,
+    is_burst,
     is_open,
     kind_of,
     missing_fields,
     move,
     moves_for,
+    ways_of,
 )
 from server.domain.vocabulary import PersonId, ReferralKind, ReferralState
 
@@ -175,3 +184,43 @@ def test_leads_and_drafts_never_count():
 def test_codes_fit_their_columns():
     codes = [code for reasons in REASON_CODES.values() for code in reasons]
     assert all(len(code) <= 24 for code in (*codes, *VOUCH_REASONS))
+
+
+def test_the_ways_of_an_introduction_are_kept_as_a_set_in_the_order_of_the_form():
+    assert ways_of(["written", "card_given", "written"]) == "card_given written"
+    assert ways_of([]) == ""
+    with pytest.raises(RuleViolation) as refused:
+        ways_of(["card_given", "shouted"])
+    assert (refused.value.code, refused.value.params["way"]) == ("slip_way_unknown", "shouted")
+    assert len(" ".join(WAYS)) <= 80
+
+
+def test_a_slip_from_paper_is_of_today_or_of_the_last_year():
+    today = date(2026, 11, 26)
+    check_day(today, today)
+    check_day(today - timedelta(days=366), today)
+    for day, code in ((today + timedelta(days=1), "slip_day_future"), (date(2025, 11, 24), "slip_day_far")):
+        with pytest.raises(RuleViolation) as refused:
+            check_day(day, today)
+        assert (refused.value.code, refused.value.params) == (code, {"field": "given_on"})
+
+
+def test_the_fourth_slip_of_one_date_and_place_is_a_burst():
+    assert [is_burst(already) for already in range(5)] == [False, False, False, True, True]
+
+
+def test_the_giver_alone_says_once_after_business_how_the_prospect_was_served():
+    check_served(ReferralState.WON, Side.GIVER, None)
+    with pytest.raises(NotAllowed, match="served_not_yours"):
+        check_served(ReferralState.WON, Side.RECEIVER, None)
+    with pytest.raises(WrongPhase, match="served_already"):
+        check_served(ReferralState.WON, Side.GIVER, Served.MIXED)
+    for state in ReferralState:
+        if state is not ReferralState.WON:
+            with pytest.raises(WrongPhase, match="served_too_early"):
+                check_served(state, Side.GIVER, None)
+
+
+def test_every_state_stands_in_exactly_one_column_of_the_board():
+    assert sorted(state for states in COLUMNS.values() for state in states) == sorted(ReferralState)
+    assert {column(state) for state in ReferralState} == set(COLUMNS)

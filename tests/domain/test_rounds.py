@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from server.domain import rounds
-from server.domain.errors import NotFound, WrongPhase
+from server.domain.errors import Conflict, NotFound, WrongPhase
 from server.domain.round_clock import RoundClock
 from server.domain.vocabulary import RoundPhase
 
@@ -84,3 +84,41 @@ def test_the_end_of_all_rounds_is_foretold_from_what_is_left_of_each() -> None:
     paused = five.start(BEGAN).pause(BEGAN + timedelta(minutes=2, seconds=1))
     assert rounds.forecast_end([ended, paused, five], OVER) == OVER + timedelta(minutes=8)
     assert rounds.forecast_end([], OVER) == OVER
+
+
+@pytest.mark.parametrize(
+    ("number", "phase", "phases"),
+    [
+        (1, RoundPhase.PLANNED, "rpp"),
+        (1, RoundPhase.RUNNING, "epp"),
+        (1, RoundPhase.RUNNING, "evp"),
+        (2, RoundPhase.PLANNED, "rvp"),
+        (1, RoundPhase.ENDED, "vrp"),
+        (2, RoundPhase.ENDED, "epv"),
+    ],
+)
+def test_a_round_may_be_as_it_was_when_no_other_has_begun_since(number: int, phase: RoundPhase, phases: str) -> None:
+    rounds.check_may_return(number, phase, _written(phases))
+
+
+@pytest.mark.parametrize(
+    ("number", "phase", "phases"),
+    [
+        (1, RoundPhase.PLANNED, "rr"),
+        (1, RoundPhase.PLANNED, "re"),
+        (1, RoundPhase.RUNNING, "ee"),
+        (1, RoundPhase.PAUSED, "er"),
+        (2, RoundPhase.RUNNING, "re"),
+    ],
+)
+def test_a_round_stays_as_it_is_when_another_one_would_have_had_to_wait(
+    number: int, phase: RoundPhase, phases: str
+) -> None:
+    with pytest.raises(Conflict) as refused:
+        rounds.check_may_return(number, phase, _written(phases))
+    assert refused.value.code == "undo_in_the_way"
+
+
+def _written(phases: str) -> list[tuple[int, RoundPhase]]:
+    letters = {phase.value[0]: phase for phase in RoundPhase if phase is not RoundPhase.PAUSED}
+    return [(number, letters[letter]) for number, letter in enumerate(phases, start=1)]

@@ -198,7 +198,6 @@ def test_a_quotation_mark_that_never_closes_refuses_the_file_with_its_line():
             "unsupported_file",
             "spreadsheetml",
         ),
-        (b"BEGIN:VCARD\r\nVERSION:3.0\r\n", "unsupported_file", "vcard"),
         (b"Name,City\nAnna\0,Pisa\n", "unsupported_file", "binary"),
         (b"N" * 20_000_001, "file_too_large", None),
     ],

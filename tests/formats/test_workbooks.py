@@ -1,7 +1,9 @@
 """Workbooks: read by their bytes, values only, and never larger than a breakfast."""
 
 import io
+import tracemalloc
 import zipfile
+import zlib
 from datetime import date, datetime
 
 import pytest
@@ -160,6 +162,38 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
     data = with_part(workbook(("Name",)), "xl/worksheets/sheet1.xml", b" " * 60_000_000)
     assert len(data) < 1_000_000
     assert refusal_of(data).code == "workbook_too_large"
+
+
+def _with_a_gigabyte() -> bytes:
+    out = io.BytesIO(workbook(("Name",)))
+    with (
+        zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("xl/worksheets/sheet2.xml", "w", force_zip64=True) as part,
+    ):
+        for _ in range(1_000):
+            part.write(b" " * 1_000_000)
+    return out.getvalue()
+
+
+def test_a_gigabyte_in_a_workbook_of_megabytes_is_refused_by_what_its_directory_says():
+    data = _with_a_gigabyte()
+    assert len(data) < 6_000_000
+    assert refusal_of(data).code == "workbook_too_large"
+
+
+def test_a_directory_that_lies_about_a_part_is_damage_and_nothing_is_unpacked():
+    data = bytearray(with_part(workbook(("Name",)), "xl/worksheets/sheet1.xml", b" " * 60_000_000))
+    at = data.rindex(b"xl/worksheets/sheet1.xml") - 46
+    assert data[at : at + 4] == b"PK\x01\x02", "its entry in the directory"
+    data[at + 24 : at + 28] = (1_000).to_bytes(4, "little")
+    tracemalloc.start()
+    assert refusal_of(bytes(data)).code == "damaged_workbook"
+    # Not even when it says the right sum of what it claims to hold.
+    data[at + 16 : at + 20] = zlib.crc32(b" " * 1_000).to_bytes(4, "little")
+    assert isinstance(table_or_refusal(bytes(data)), RuleViolation)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
 
 
 def test_many_parts_are_refused():

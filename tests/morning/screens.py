@@ -20,7 +20,7 @@ _BURST = """(code) => {
   }
 }"""
 """A USB scanner: keys faster than any hand, wherever the focus is."""
-WAIT = 20_000
+WAIT = 60_000
 """Milliseconds until a screen that should follow has not followed."""
 
 
@@ -75,8 +75,8 @@ class Screen:
         return self.page.locator("[role=status], [role=alert]").all_text_contents()
 
     def seconds_left(self) -> int:
-        """The seconds that this screen's clock shows."""
-        shown = self.page.locator("[data-ring] [data-clock] span").all_text_contents()
+        """The seconds on the clock that this screen shows now; others of its scenes wait hidden."""
+        shown = self.page.locator("[data-ring]:visible [data-clock] span").all_text_contents()
         minutes, _, seconds = "".join(shown).partition(":")
         return int(minutes) * 60 + int(seconds)
 
@@ -138,12 +138,23 @@ class Console(Screen):
     def press(self, name: str) -> None:
         """Press one of the other buttons."""
         self.page.locator("[data-run]:not([data-busy])").wait_for()
-        self.page.locator(f"[data-act={name}]:not([data-key=main]):not([aria-disabled=true])").click()
+        self.page.locator(f".controls [data-act={name}]:not([data-key=main]):not([aria-disabled=true])").click()
 
+    def plan_again(self) -> None:
+        """Plan for the people who are here now, and wait until the next round has its seats."""
+        with self.page.expect_response(lambda answer: answer.url.endswith("/plan")) as begun:
+            self.press("plan")
+        run = begun.value.json()["run"]
+        self.until(lambda: self._run() == (run, False), "the next round is planned")
+
+    def _run(self) -> tuple[str, bool]:
+        """The last planning run, and whether it still seats the next round."""
+        path = self.page.locator("[data-run]").get_attribute("data-state") or ""
+        run = self.page.request.get(path).json()["snapshot"]["plan"]["run"]
+        return run["uid"], run["state"] == "seating"
 
     def end_early(self) -> None:
-        """End the round while people still have time: the button asks once more."""
-        self.press("end")
+        """End the round while people still have time: one press, which can be taken back."""
         self.press("end")
         self.phase("start")
 

@@ -144,11 +144,12 @@ def bring_in_the_people(console: Console, guests: list[Guest], plan: Plan) -> No
 def plan_the_meeting(console: Console, plan: Plan) -> None:
     """Today, three rounds of one minute."""
     console.open("/o/meetings/new")
+    now = time.gmtime()
     for name, value in {
         "name": "Breakfast",
         "place": "Hotel Corona",
-        "date": time.strftime("%Y-%m-%d", time.gmtime()),
-        "time": time.strftime("%H:%M", time.gmtime()),
+        "date": time.strftime("%Y-%m-%d", now),
+        "time": time.strftime("%H:%M", now),
         "rounds": "3",
         "round_minutes": "1",
     }.items():
@@ -233,7 +234,7 @@ def hold_the_rounds(
     console.phase("pause")
     console.end_early()
     door.leaves(leaver)
-    console.press("plan")
+    console.plan_again()
     console.act("start")
     console.phase("pause")
     wire.mend()

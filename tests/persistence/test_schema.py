@@ -33,6 +33,17 @@ def test_a_second_upgrade_changes_nothing(database: Database) -> None:
     assert schema.current(database) == schema.newest()
 
 
+def test_a_command_opens_the_database_while_the_server_writes(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'coltiva.db'}"
+    server, command = Database(url), Database(url)
+    schema.upgrade(server)
+    with server.writing() as session:
+        session.execute(sa.text("DELETE FROM attendances"))
+        schema.upgrade(command)
+    server.close()
+    command.close()
+
+
 def test_a_database_newer_than_the_program_is_refused_untouched(database: Database) -> None:
     with database.engine.begin() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))

@@ -15,6 +15,7 @@ import pypdf
 import pytest
 
 from printables import address, badges, stocks
+from printables.colours import BANDS
 from printables.frame import frame, is_turned
 from printables.model import BadgeOptions, Person, PrintRefused, Result, Role, Words
 from printables.text import FontSet, clean
@@ -23,9 +24,7 @@ from tests.printables.conftest import random_code
 BASE_URL = "https://meet.example.org"
 Crowd = Callable[[int], list[Person]]
 Scan = Callable[[bytes, int], Counter[str]]
-WORDS = Words(
-    member="Socio", visitor="Ospite", host="Accoglienza", table="Tavolo", title="Badge", language="it"
-)
+WORDS = Words(member="Socio", visitor="Ospite", host="Accoglienza", table="Tavolo", title="Badge", language="it")
 
 
 def on(stock: str, **more: object) -> BadgeOptions:
@@ -48,29 +47,11 @@ def keys(result: Result) -> list[str]:
 
 
 @pytest.mark.parametrize("dpi", [150, 300])
-def test_every_code_on_six_sheets_is_read_by_a_scanner(
-    fonts: FontSet, crowd: Crowd, scan: Scan, dpi: int
-) -> None:
+def test_every_code_on_six_sheets_is_read_by_a_scanner(fonts: FontSet, crowd: Crowd, scan: Scan, dpi: int) -> None:
     people = crowd(57)
     result = badges.render(people, on("avery-l4785"), fonts)
     assert result.pages == 6
     assert scan(result.pdf, dpi) == payloads(people)
-
-
-@pytest.mark.parametrize(
-    ("stock", "times"),
-    [
-        ("durable-1453", 1), ("avery-l7160", 1), ("zweckform-3475", 1), ("herma-4828", 1), ("a4-a6-4up", 1),
-        ("cr80", 1), ("dk-11202", 1), ("dk-22205", 1), ("dymo-99012", 1), ("zebra-3x4", 1), ("avery-5392", 1),
-        ("a5-fold-a6", 2), ("a4-fold-a6", 4), ("ticket-82x203", 2),
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("dpi", [150, 300])
-def test_the_codes_of_other_stocks_are_read_too(
-    fonts: FontSet, crowd: Crowd, scan: Scan, stock: str, times: int, dpi: int
-) -> None:
-    people = crowd(4)
-    assert scan(badges.render(people, on(stock), fonts).pdf, dpi) == payloads(people, times)
 
 
 @pytest.mark.parametrize("stock", [one.id for one in stocks.all_stocks() if one.confidence != "X"])
@@ -147,9 +128,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("stock", ["cr80", "a6-lanyard"])
-def test_hostile_and_foreign_names_come_out_of_the_file_as_they_were_typed(
-    fonts: FontSet, stock: str
-) -> None:
+def test_hostile_and_foreign_names_come_out_of_the_file_as_they_were_typed(fonts: FontSet, stock: str) -> None:
     people = [
         Person(first, last, "Ditta <br/> & \\(figli)", Role.VISITOR, 12, code=random_code(random.Random(at)))
         for at, (first, last) in enumerate(HOSTILE)
@@ -164,27 +143,8 @@ def test_hostile_and_foreign_names_come_out_of_the_file_as_they_were_typed(
         assert "Tavolo" in text
 
 
-def test_hundreds_of_random_names_are_extracted_letter_by_letter(fonts: FontSet) -> None:
-    source = random.Random(7)
-    letters = sorted(
-        letter
-        for letter in fonts.bold.letters & fonts.regular.letters
-        if clean(letter) == letter and ord(letter) < 0x530 and letter not in "-\u0345"
-    )
-    names = ["".join(source.choice(letters) for _ in range(source.randint(2, 9))) for _ in range(400)]
-    # Neighbours may compose to a letter that the font lacks: those are told by name, see below.
-    people = [Person(name, "") for name in names if not fonts.missing(clean(name))]
-    assert len(people) > 350
-    result = badges.render(people, on("avery-l7165"), fonts)
-    text = written(result)
-    for at, person in enumerate(people):
-        assert re.sub(r"\s", "", clean(person.first_name)) in text[at // 8]
-
-
 def test_the_badge_says_everything_in_reading_order(fonts: FontSet) -> None:
-    giulia = Person(
-        "Giulia", "Ferrari", "Ferrari Ceramiche", Role.MEMBER, 12, "K7M42XW9TR3CB", trade="ceramista"
-    )
+    giulia = Person("Giulia", "Ferrari", "Ferrari Ceramiche", Role.MEMBER, 12, "K7M42XW9TR3CB", trade="ceramista")
     (text,) = written(badges.render([giulia], on("avery-l4785"), fonts))
     assert text == "SocioGiuliaFerrariFerrariCeramicheceramistaTavolo12K7M42XW9TR3CB"
 
@@ -276,10 +236,10 @@ def test_black_only_uses_no_colour(fonts: FontSet, crowd: Crowd) -> None:
     def colours(result: Result) -> set[bytes]:
         found = set()
         for thing in pypdf.PdfReader(io.BytesIO(result.pdf)).pages[0]["/Resources"]["/XObject"].values():  # type: ignore[index]
-            found |= set(re.findall(rb"[\d. ]+ rg", thing.get_object().get_data()))
+            found |= set(re.findall(rb"([\d.]+ [\d.]+ [\d.]+) (?:rg|RG)", thing.get_object().get_data()))
         return found
 
-    assert colours(badges.render(crowd(3), on("dk-11202", black_only=True), fonts)) == {b"0 0 0 rg"}
+    assert colours(badges.render(crowd(3), on("dk-11202", black_only=True), fonts)) <= {b"0 0 0", b"1 1 1"}
     assert len(colours(badges.render(crowd(3), on("avery-l4785"), fonts))) > 3
 
 
@@ -291,14 +251,13 @@ def luminance(colour: tuple[int, int, int]) -> float:
 
 @pytest.mark.parametrize("role", Role)
 def test_the_word_in_the_band_stands_out_from_its_ground(role: Role) -> None:
-    light, dark = sorted(map(luminance, badges.BANDS[role]), reverse=True)
+    light, dark = sorted(map(luminance, BANDS[role]), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5
 
 
 def test_codes_of_eight_to_sixteen_letters_share_one_print(fonts: FontSet, scan: Scan) -> None:
     people = [
-        Person("Anna", f"Nowak{length}", code=random_code(random.Random(length), length))
-        for length in range(8, 17)
+        Person("Anna", f"Nowak{length}", code=random_code(random.Random(length), length)) for length in range(8, 17)
     ]
     result = badges.render(people, on("avery-l4785"), fonts)
     assert scan(result.pdf, 200) == payloads(people)
@@ -311,9 +270,7 @@ def test_a_code_is_printed_in_capitals_without_its_groups(fonts: FontSet, scan: 
 
 def test_somebody_without_a_code_gets_a_badge_and_is_named(fonts: FontSet, scan: Scan) -> None:
     result = badges.render([Person("Anna", "Nowak")], on("avery-l4785"), fonts)
-    assert [str(warning) for warning in result.warnings] == [
-        "Anna Nowak has no code, so the badge carries none."
-    ]
+    assert [str(warning) for warning in result.warnings] == ["Anna Nowak has no code, so the badge carries none."]
     assert not scan(result.pdf, 150)
 
 
@@ -335,9 +292,7 @@ def test_letters_the_font_lacks_are_told_by_name(fonts: FontSet) -> None:
 def test_a_name_that_had_to_be_cut_is_told_by_name(fonts: FontSet) -> None:
     endless = Person("Anna", "Wolfeschlegelsteinhausenbergerdorff" * 2, code="K7M42XW9")
     result = badges.render([endless], on("avery-l7160"), fonts)
-    assert [(warning.key, warning.params["field"]) for warning in result.warnings] == [
-        ("shortened", "last name")
-    ]
+    assert [(warning.key, warning.params["field"]) for warning in result.warnings] == [("shortened", "last name")]
     assert endless.name in str(result.warnings[0])
 
 
@@ -416,9 +371,7 @@ def test_the_limit_told_for_a_long_host_is_one_that_prints(fonts: FontSet, crowd
         badges.render(crowd(1), on("avery-l7160", base_url="https://" + "a" * 59 + ".org"), fonts)
     longest = int(refused.value.params["longest"])
     host = "a" * (longest - 4) + ".org"
-    assert "no_room_for_code" not in keys(
-        badges.render(crowd(1), on("avery-l7160", base_url=f"https://{host}"), fonts)
-    )
+    assert "no_room_for_code" not in keys(badges.render(crowd(1), on("avery-l7160", base_url=f"https://{host}"), fonts))
     with pytest.raises(PrintRefused):
         badges.render(crowd(1), on("avery-l7160", base_url=f"https://a{host}"), fonts)
 

@@ -47,7 +47,7 @@ def test_numbers_are_written_short(value: float, written: str) -> None:
 def test_every_warning_is_one_sentence_with_its_parameters() -> None:
     params: dict[str, str | int | float] = {
         "name": "Anna Nowak", "field": "company", "characters": "山", "other": "Bruno", "stock": "cr80",
-        "people": 3, "base_url": "http://localhost",
+        "people": 3, "base_url": "http://localhost", "module": 3.5,
     }  # fmt: skip
     for key in WARNINGS:
         sentence = str(Warning_(key, params))

@@ -11,14 +11,19 @@ from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 from printables import address, qr
 from tests.printables.conftest import random_code
 
-LAYOUTS = [
-    ("https://meet.example.org", 13),
-    ("https://q.example.it", 13),
-    ("http://192.168.1.20:8090", 13),
-    ("https://coltiva.rather-long-name.example.org", 13),
-    ("https://meet.example.org", 8),
-    ("https://meet1.example.org", 16),
-]
+# One of each kind that occurs: letters of the host, letters of the code, and the version and level that follow. An odd
+# number of letters before the code splits a pair of letters between address and code, an even one does not.
+KINDS = [
+    (5, 8, 2, "M"), (6, 8, 2, "M"), (4, 8, 2, "Q"), (12, 13, 3, "Q"), (16, 13, 3, "Q"), (21, 13, 3, "M"),
+    (20, 16, 3, "M"), (43, 8, 4, "M"), (44, 13, 4, "M"), (32, 13, 4, "Q"), (33, 13, 4, "Q"), (62, 13, 5, "M"),
+    (67, 8, 5, "M"), (98, 8, 6, "M"), (95, 13, 6, "M"),
+]  # fmt: skip
+
+
+def named(letters: int) -> address.Address:
+    """An address whose name has that many letters."""
+    labels = ("abcdefghi." * 25)[: letters - 3].removesuffix(".").ljust(letters - 3, "x")
+    return address.parse(f"https://{labels}.it")
 
 
 def oracle(layout: qr.Layout, where: address.Address, code: str) -> list[list[bool]]:
@@ -31,14 +36,37 @@ def oracle(layout: qr.Layout, where: address.Address, code: str) -> list[list[bo
     return [[bool(module) for module in row] for row in made.modules]
 
 
-@pytest.mark.parametrize(("base_url", "length"), LAYOUTS)
-def test_a_thousand_codes_are_module_for_module_those_of_the_oracle(base_url: str, length: int) -> None:
-    where = address.parse(base_url, force=True)
+def compare(where: address.Address, length: int, codes: int) -> qr.Layout:
+    """Random codes of this length, module for module against the oracle."""
     layout = qr.Layout(where, length)
-    source = random.Random(base_url)
-    for _ in range(1000):
+    source = random.Random(f"{where.host} {length}")
+    for _ in range(codes):
         code = random_code(source, length)
         assert layout.picture(code).matrix() == oracle(layout, where, code)
+    return layout
+
+
+@pytest.mark.parametrize(("letters", "length", "version", "level"), KINDS)
+def test_a_thousand_codes_of_each_kind_are_those_of_the_oracle(
+    letters: int, length: int, version: int, level: str
+) -> None:
+    layout = compare(named(letters), length, 1000)
+    assert (layout.version, layout.level) == (version, level)
+
+
+def test_a_thousand_codes_without_a_certificate_are_those_of_the_oracle() -> None:
+    layout = compare(address.parse("http://192.168.1.20:8090", force=True), 13, 1000)
+    assert (layout.version, layout.level) == (3, "Q")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("length", range(8, 17))
+def test_codes_under_hosts_of_every_length_are_those_of_the_oracle(length: int) -> None:
+    longest = qr.longest_host(named(4), length, 41)
+    for letters in range(4, longest + 1):
+        compare(named(letters), length, 20)
+    with pytest.raises(DataOverflowError):
+        qr.Layout(named(longest + 1), length)
 
 
 def test_letters_outside_the_alphabet_of_badges_make_right_codes_too() -> None:
@@ -58,9 +86,7 @@ def test_letters_outside_the_alphabet_of_badges_make_right_codes_too() -> None:
         ("https://a-host-of-thirty-two-letters.ita", 13, 4, "Q"),
     ],
 )
-def test_the_level_is_as_high_as_the_size_allows(
-    base_url: str, length: int, version: int, level: str
-) -> None:
+def test_the_level_is_as_high_as_the_size_allows(base_url: str, length: int, version: int, level: str) -> None:
     layout = qr.Layout(address.parse(base_url), length)
     assert (layout.version, layout.level) == (version, level)
 

@@ -41,9 +41,7 @@ def test_every_label_of_a_stock_lies_on_the_page_and_on_no_other_label(stock_id:
         ("cr80", 0, (0, 0, 85.6, 53.98)),
     ],
 )
-def test_the_last_label_is_where_a_ruler_finds_it(
-    stock_id: str, last: int, expected: tuple[float, ...]
-) -> None:
+def test_the_last_label_is_where_a_ruler_finds_it(stock_id: str, last: int, expected: tuple[float, ...]) -> None:
     assert find(stock_id).cell(last) == pytest.approx(expected, abs=0.001)
 
 
@@ -99,3 +97,48 @@ def test_a_folded_sheet_belongs_to_one_person_and_its_upper_faces_stand_on_their
     assert folded.per_sheet == 1
     assert [folded.is_turned(face) for face in range(4)] == [True, True, False, False]
     assert not stocks.find("a4-a6-4up").is_turned(0)
+
+
+def measured(**changes: object) -> dict[str, object]:
+    """A sheet of two columns as somebody measured it."""
+    return {
+        "page_w": 210,
+        "page_h": 297,
+        "cols": 2,
+        "rows": 5,
+        "label_w": 90,
+        "label_h": 50,
+        "left": 10,
+        "top": 20,
+    } | changes
+
+
+def test_a_measured_sheet_becomes_a_stock_with_a_name_of_its_own() -> None:
+    stock = stocks.own("Etykiety ze sklepu Żaba", **measured(gap_x=5, radius=3))  # type: ignore[arg-type]
+    assert (stock.id, stock.part, stock.confidence) == ("own-etykiety-ze-sklepu-zaba", "Etykiety ze sklepu Żaba", "O")
+    assert stock.cell(3) == (105, 70, 90, 50)
+    assert find(stock) == stock
+
+
+def test_an_endless_roll_of_ones_own_is_cut_like_any_other() -> None:
+    measures = measured(page_w=62, page_h=0, cols=1, rows=1, label_w=58, label_h=0, left=2, top=3)
+    roll = stocks.own("Rolka", kind="endless", **measures)  # type: ignore[arg-type]
+    assert find(roll, length_mm=80).label_h == 74
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "says"),
+    [
+        ({"label_w": float("nan")}, "bad_measure", "nan is no measure of a label sheet"),
+        ({"page_h": 12_000}, "bad_measure", "12000"),
+        ({"label_h": -3}, "bad_measure", "label_h"),
+        ({"rows": 0}, "bad_measure", "rows"),
+        ({"cols": 1_000_000}, "bad_measure", "cols"),
+        ({"rows": 7}, "stock_does_not_fit", "370 mm down and the page is 297 mm high"),
+        ({"gap_x": -40}, "stock_does_not_fit", "overlap"),
+    ],
+)
+def test_a_sheet_that_cannot_be_is_refused_with_what_is_wrong(changes: dict[str, object], code: str, says: str) -> None:
+    with pytest.raises(PrintRefused, match=says) as refused:
+        stocks.own("Ours", **measured(**changes))  # type: ignore[arg-type]
+    assert refused.value.code == code

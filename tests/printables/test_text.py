@@ -3,7 +3,8 @@
 import pytest
 
 from printables.model import PrintRefused
-from printables.text import PT, Face, FontSet, clean, fit, needs_shaping, sort_key, wrap
+from printables.text import PT, Face, FontSet, among, clean, fit, sort_key, wrap
+from tests.printables.made_fonts import FORBIDDEN, boxes, collection, postscript
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,11 @@ from printables.text import PT, Face, FontSet, clean, fit, needs_shaping, sort_k
         ("<b>Anna</b> & Söhne", "<b>Anna</b> & Söhne"),
         ("ﬁlippo", "ﬁlippo"),
         ("An\ud800na", "An\ufffdna"),
+        ("❤\ufe0f Anna", "❤ Anna"),
+        ("\u3164\u2800", ""),
+        ("An\u200dna", "Anna"),
+        ("علی\u200cرضا", "علی\u200cرضا"),
+        ("क्\u200dष", "क्\u200dष"),
         ("", ""),
     ],
 )
@@ -28,13 +34,6 @@ def test_only_the_invisible_is_taken_out_of_a_name(typed: str, printed: str) -> 
 def test_letters_no_font_has_are_told_each_once(fonts: FontSet) -> None:
     assert fonts.missing("Łukasz Żółkiewski Αθήνα Київ Nguyễn") == ""
     assert fonts.missing("山田 山 Anna") == "山田"
-
-
-def test_scripts_that_need_more_than_single_letters_are_known() -> None:
-    assert needs_shaping("محمد")
-    assert needs_shaping("דוד")
-    assert needs_shaping("अनिता")
-    assert not needs_shaping("Żółkiewski Αθήνα Київ")
 
 
 def test_a_short_name_stands_in_one_line_at_full_size(fonts: FontSet) -> None:
@@ -85,16 +84,62 @@ def test_a_list_puts_accented_names_beside_their_plain_letters() -> None:
     assert sorted(names, key=sort_key) == expected
 
 
-def test_a_text_is_split_where_another_font_has_the_letters(fonts: FontSet) -> None:
-    only_latin = fonts.regular
-    pieces = fonts.runs(only_latin, "Anna 山")
-    assert "".join(text for _, text in pieces) == "Anna 山"
-    assert all(face is only_latin for face, _ in pieces)
+def pair(*regular_and_bold: bytes) -> tuple[Face, Face]:
+    regular, bold = (Face(data, kind="fallback") for data in regular_and_bold)
+    return regular, bold
+
+
+def test_a_line_is_split_where_another_font_has_the_letters(fonts: FontSet) -> None:
+    han, later = boxes("山田太郎", name="Han"), boxes("山ლ", name="Later")
+    first, second = pair(han, han), pair(later, later)
+    more = fonts.with_more(among([first, second]))
+    pieces = more.runs(more.regular, "Anna 山 ლ, Ż")
+    assert [run.letters for run in pieces] == ["Anna ", "山 ", "ლ", ", Ż"]
+    assert [run.face for run in pieces] == [
+        fonts.regular, first[0], second[0], fonts.regular
+    ]  # fmt: skip
+    assert more.missing("Anna 山 ლ, Ż") == ""
+    assert fonts.missing("Anna 山 ლ, Ż") == "山ლ"
+
+
+def test_bold_text_takes_the_bold_one_of_a_pair(fonts: FontSet) -> None:
+    more = fonts.with_more(among([pair(boxes("山", width=600), boxes("山", name="Heavy", width=900))]))
+    assert (more.width(more.regular, "山"), more.width(more.bold, "山")) == (0.6, 0.9)
+
+
+def test_a_mark_stays_with_its_letter_where_the_font_has_both(fonts: FontSet) -> None:
+    both = boxes("ლ\u0301", name="Both")
+    more = fonts.with_more(among([pair(both, both)]))
+    assert [run.letters for run in more.runs(more.bold, "Aლ\u0301")] == ["A", "ლ\u0301"]
+
+
+def test_a_letter_that_no_font_has_is_shown_as_unreadable(fonts: FontSet) -> None:
+    assert [run.letters for run in fonts.runs(fonts.bold, "Anna 山田")] == ["Anna ��"]
+    assert fonts.width(fonts.bold, "山") == fonts.width(fonts.bold, "\ufffd")
+
+
+def test_the_first_font_of_a_collection_is_read() -> None:
+    assert {"a", "b"} < Face(collection(boxes("ab"), boxes("cd", name="Two")), kind="fallback").letters
+
+
+def test_a_font_says_whether_it_may_be_put_into_documents() -> None:
+    assert Face(boxes("a"), kind="fallback").may_be_embedded
+    assert not Face(boxes("a", permission=FORBIDDEN), kind="fallback").may_be_embedded
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"no font at all", b"\x00\x01\x00\x00" + bytes(200), b"OTTO" + bytes(60)]
+    "data",
+    [
+        b"",
+        b"no font at all",
+        b"\x00\x01\x00\x00" + bytes(200),
+        b"OTTO" + bytes(60),
+        boxes("abc")[:400],
+        postscript("a"),
+    ],
+    ids=["empty", "words", "zeros", "no tables", "cut short", "other outlines"],
 )
-def test_bytes_that_are_no_font_are_refused(data: bytes) -> None:
-    with pytest.raises(PrintRefused, match="regular font cannot be read"):
+def test_bytes_that_are_no_truetype_font_are_refused_in_one_sentence(data: bytes) -> None:
+    with pytest.raises(PrintRefused) as refused:
         Face(data, kind="regular")
+    assert str(refused.value) == "The regular font cannot be read: it is no TrueType font."

@@ -196,7 +196,7 @@ def test_the_group_sees_its_own_meetings_that_were_opened_newest_first(
     breakfast.ctx.transaction(draft)
     with statements() as sent:
         rows = figures.of_group(breakfast.ctx, GroupId(breakfast.group_id))
-    assert len(sent) == 3
+    assert len(sent) == 2
     assert [(row.came, row.expected, row.visitors) for row in rows] == [(2, 6, 1), (6, 6, 0)]
     with breakfast.ctx.reading() as db:
         foreign = db.query(Meeting).filter_by(uid=breakfast.other_meeting_uid).one()

@@ -163,9 +163,7 @@ def test_doing_it_again_adds_nothing_even_at_the_same_moment(morning: Morning, e
         assert db.scalar(select(func.count(FollowUp.id))) == 6
 
 
-def test_a_later_answer_adds_one_a_week_later_and_a_later_no_takes_it_back(
-    morning: Morning, earlier: int
-) -> None:
+def test_a_later_answer_adds_one_a_week_later_and_a_later_no_takes_it_back(morning: Morning, earlier: int) -> None:
     answer(morning, "Mira", "Max", YES)
     _after(morning, earlier)
     answer(morning, "Mira", "Olga", YES)
@@ -226,9 +224,7 @@ def test_at_most_five_are_proposed(morning: Morning) -> None:
 def test_somebody_who_did_not_come_is_proposed_nothing_and_to_nobody(morning: Morning, earlier: int) -> None:
     def stay_away(tx: Tx) -> None:
         row = tx.db.scalar(
-            select(Attendance).where(
-                Attendance.meeting_id == earlier, Attendance.person_id == morning.people["Max"]
-            )
+            select(Attendance).where(Attendance.meeting_id == earlier, Attendance.person_id == morning.people["Max"])
         )
         assert row is not None
         row.entered_at = None
@@ -288,9 +284,7 @@ def test_a_follow_up_belongs_to_its_owner_alone(morning: Morning, earlier: int) 
 def test_ticking_twice_with_one_press_is_once_and_with_two_is_refused(morning: Morning, earlier: int) -> None:
     uid = promise(morning, earlier, "Mira", "Max", "a number")
     op = Op("one-press", "tick", {})
-    assert _tick(morning, "Mira", uid, FollowUpCommand.DO, op) == _tick(
-        morning, "Mira", uid, FollowUpCommand.DO, op
-    )
+    assert _tick(morning, "Mira", uid, FollowUpCommand.DO, op) == _tick(morning, "Mira", uid, FollowUpCommand.DO, op)
     with pytest.raises(WrongPhase):
         _tick(morning, "Mira", uid, FollowUpCommand.DROP)
 
@@ -299,9 +293,7 @@ def test_ticking_twice_with_one_press_is_once_and_with_two_is_refused(morning: M
     ("due_on", "code"),
     [(date(2026, 11, 26), None), (date(2026, 11, 25), "due_day_past"), (date(2028, 1, 1), "due_day_far")],
 )
-def test_something_is_moved_to_today_or_later(
-    morning: Morning, earlier: int, due_on: date, code: str | None
-) -> None:
+def test_something_is_moved_to_today_or_later(morning: Morning, earlier: int, due_on: date, code: str | None) -> None:
     uid = promise(morning, earlier, "Mira", "Max", "a number")
 
     def move() -> Any:
@@ -339,9 +331,7 @@ def test_a_one_to_one_counts_once_both_have_said_so(morning: Morning, earlier: i
         "Caffè Roma",
     )
     assert _page(morning, "Mira").claims == ()
-    said = one_to_ones.confirm(
-        morning.ctx, group_id=morning.group_id, person=morning.people["Max"], uid=claim.uid
-    )
+    said = one_to_ones.confirm(morning.ctx, group_id=morning.group_id, person=morning.people["Max"], uid=claim.uid)
     assert said["confirmed"] is True
     assert _page(morning, "Max").claims == ()
     assert _proposed(morning, "Max") == []
@@ -366,6 +356,19 @@ def test_two_who_tell_it_themselves_with_days_that_differ_mean_one_meeting(morni
     assert sorted(answers) == [False, True]
     with morning.ctx.reading() as db:
         assert db.scalar(select(func.count(OneToOne.id))) == 1
+
+
+def test_a_fourth_one_to_one_of_one_day_and_place_is_pointed_out_to_its_author_first(morning: Morning) -> None:
+    for other in ("Max", "Olga", "Dora"):
+        _held(morning, "Mira", other, DAY, place="Hotel Corona")
+    with pytest.raises(RuleViolation) as refused:
+        _held(morning, "Mira", "Fiona", DAY, place="hotel  corona")
+    assert (refused.value.code, refused.value.params["count"]) == ("one_to_one_burst", 3)
+    assert not _held(morning, "Mira", "Fiona", DAY, place="Hotel Corona", sure=True)["confirmed"]
+    # Whoever confirms what others told, told elsewhere or of another day is not asked.
+    assert _held(morning, "Max", "Mira", DAY, place="Hotel Corona")["confirmed"]
+    _held(morning, "Mira", "Vik", DAY, place="At his shop")
+    _held(morning, "Mira", "Vik", DAY - timedelta(days=20), place="Hotel Corona")
 
 
 def test_a_denied_claim_goes_and_the_plan_comes_back(morning: Morning, earlier: int) -> None:
@@ -400,9 +403,7 @@ def test_what_cannot_have_been_is_refused(morning: Morning, other: str, day: dat
     assert refused.value.code == code
 
 
-def test_people_met_come_with_rounds_notes_promises_and_what_they_show(
-    morning: Morning, earlier: int
-) -> None:
+def test_people_met_come_with_rounds_notes_promises_and_what_they_show(morning: Morning, earlier: int) -> None:
     answer(morning, "Mira", "Max", YES, note="Opens a second kitchen in May")
     promise(morning, earlier, "Mira", "Max", "the number of the Grand Hotel")
     exchange(morning, earlier, "Mira", "Max")

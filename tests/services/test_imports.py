@@ -14,7 +14,7 @@ from server.domain.events import ListChanged
 from server.domain.vocabulary import GroupId, MeetingStatus, Standing, Uid
 from server.formats.people_columns import Field
 from server.persistence.models import Attendance, Group, Person
-from server.services import imports, people, people_out, uploads
+from server.services import import_writing, imports, people, people_out, takebacks, uploads
 from server.services.context import Context, Op, Tx
 from server.services.imports import Choices, Result
 from server.services.matching import Fate
@@ -190,6 +190,26 @@ def test_somebody_who_left_stays_former_unless_the_file_says_member(ctx: Context
     assert (back.standing, back.until) == (Standing.MEMBER, None)
 
 
+def test_a_visitor_whom_a_file_makes_a_member_is_one_from_today_until_it_is_taken_back(
+    ctx: Context, group: GroupId, bring: Bring
+) -> None:
+    draft = ctx.transaction(
+        lambda tx: builders.a_meeting(tx, tx.db.get_one(Group, group), status=MeetingStatus.DRAFT, slug="next").id
+    )
+    bring("First name,Email,Membership\nAnna,anna@example.org,visitor\n")
+    uid = _everybody(ctx, group)["Anna"].uid
+    bring("First name,Email,Membership\nAnna,anna@example.org,member\n")
+    person = people.card(ctx, group, uid).person
+    assert (person.standing, person.since) == (Standing.MEMBER, ctx.now().date())
+    with ctx.reading() as db:
+        assert db.scalars(select(Attendance.person_id).where(Attendance.meeting_id == draft)).all() == [person.id]
+    takebacks.take_back(ctx, group_id=group, entry=takebacks.listed(ctx, group)[0].uid)
+    person = people.card(ctx, group, uid).person
+    assert (person.standing, person.since) == (Standing.VISITOR, None)
+    with ctx.reading() as db:
+        assert db.scalars(select(Attendance.person_id).where(Attendance.meeting_id == draft)).all() == []
+
+
 def test_members_who_come_in_are_expected_at_meetings_that_have_not_begun(
     ctx: Context, group: GroupId, bring: Bring
 ) -> None:
@@ -294,7 +314,7 @@ def test_an_import_that_fails_in_the_middle_leaves_nothing(
     def fail(*args: object) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(imports, "_tell_lists", fail)
+    monkeypatch.setattr(import_writing, "_expect", fail)
     with pytest.raises(OSError, match="disk"):
         bring(HEADER + "Anna,Nowak,,,\n")
     assert _everybody(ctx, group) == {}

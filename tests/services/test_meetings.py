@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from server.domain.errors import Conflict, NotFound, RuleViolation, WrongPhase
-from server.domain.events import AttendanceChanged, ListChanged, MeetingChanged
+from server.domain.events import ActionNoted, AttendanceChanged, ListChanged, MeetingChanged
 from server.domain.meetings import NextStep
 from server.domain.vocabulary import (
     AttendanceStatus,
@@ -386,7 +386,7 @@ def test_an_apology_is_heard_taken_back_and_never_given_for_somebody_in_the_room
     assert attendance.counts(ctx, here).expected == 5
     expected.expect_again(ctx, meeting_id=here, attendance_uid=line)
     assert _names(ctx, here)["Max"] is AttendanceStatus.EXPECTED
-    assert _kinds(told) == [AttendanceChanged, AttendanceChanged]
+    assert _kinds(told) == [ActionNoted, AttendanceChanged] * 2, "heard by screens, and written into the log"
     everybody_in(morning, only=["Max"])
     refused = _refusal(lambda: expected.apologise(ctx, meeting_id=here, attendance_uid=line))
     assert (type(refused), refused.code) == (WrongPhase, "already_came")

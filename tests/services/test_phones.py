@@ -49,7 +49,7 @@ def _code(morning: Morning, who: str) -> str:
 
 
 def _has_phone(morning: Morning, who: str) -> bool:
-    (line,) = attendance.everybody(morning.ctx, morning.meeting_id, only=morning.attendances[who])
+    (line,) = attendance.everybody(morning.ctx, morning.meeting_id, only=[morning.attendances[who]])
     return line.has_phone
 
 

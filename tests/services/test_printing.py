@@ -13,13 +13,15 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from server.domain import badge_code
-from server.domain.errors import RuleViolation
-from server.domain.vocabulary import GroupId
-from server.persistence.models import Badge, Group
-from server.services import badges, check_ins, expected, printing, workbench
+from server.domain.errors import NotFound, RuleViolation
+from server.domain.vocabulary import GroupId, MeetingId, Uid
+from server.persistence.models import Badge, Group, Meeting
+from server.services import badge_sheets, badges, check_ins, expected, print_jobs, printing, workbench
+from server.services.badge_sheets import BadgeOrder, BadgeWords, Setting, Sheet
 from server.services.context import Context, Op, Tx
 from server.services.expected import Visitor
-from server.services.printing import Address, BadgeOrder, BadgeWords, Paper, Poster, SignInSheet
+from server.services.printing import Address, Paper
+from tests import builders
 from tests.conftest import FakeClock
 from tests.mornings import Morning
 from tests.rooms import DOOR
@@ -35,11 +37,26 @@ def _no_child_left() -> Iterator[None]:
     workbench.stop_all()
 
 
-ALL = BadgeOrder(whom=printing.EVERYBODY)
+L4785 = "avery-l4785"
+ALL = BadgeOrder(whom=badge_sheets.EVERYBODY, stock=L4785)
+
+
+def _prepared(morning: Morning, order: BadgeOrder = ALL, to: Address | None = HERE) -> Sheet:
+    setting = Setting(to=to, words=WORDS, stock=order.stock)
+    return badge_sheets.prepare(morning.ctx, meeting_id=morning.meeting_id, order=order, setting=setting)
 
 
 def _sheet(morning: Morning, order: BadgeOrder = ALL) -> Paper:
-    return printing.badge_sheet(morning.ctx, meeting_id=morning.meeting_id, order=order, words=WORDS, to=HERE)
+    return printing.draw(_prepared(morning, order).draft)
+
+
+def _mark(morning: Morning, sheet: Sheet, op: Op | None = None) -> Uid:
+    return print_jobs.mark(morning.ctx, meeting_id=morning.meeting_id, said=sheet.said, stock=L4785, op=op).job
+
+
+def _waiting(morning: Morning) -> int:
+    with morning.ctx.reading() as db:
+        return badges.unprinted(db, morning.meeting_id)
 
 
 @pytest.fixture
@@ -67,7 +84,7 @@ def _said(paper: Paper) -> str:
 
 def _refusal(morning: Morning, order: BadgeOrder, to: Address | None = HERE) -> str:
     with pytest.raises(RuleViolation) as refused:
-        printing.badge_sheet(morning.ctx, meeting_id=morning.meeting_id, order=order, words=WORDS, to=to)
+        printing.draw(_prepared(morning, order, to).draft)
     return refused.value.code
 
 
@@ -77,7 +94,7 @@ def test_every_code_on_the_sheet_is_somebodys_and_opens_the_door(morning: Mornin
         held = db.scalars(select(Badge).where(Badge.group_id == morning.group_id)).all()
         issued = {badges.code_of(morning.ctx, badge) for badge in held}
     seen = read(paper)
-    assert (paper.pages, len(seen), paper.not_printed) == (1, 6, 6)
+    assert (paper.pages, len(seen)) == (1, 6)
     assert {badge_code.read_code(text) for text in seen} == issued
     assert issued == set(morning.codes.values()) - {morning.codes["Sam"]}
     assert all(text.startswith("https://MEET.EXAMPLE.ORG/B/") for text in seen)
@@ -96,11 +113,9 @@ def test_names_companies_and_roles_stand_on_the_badges(morning: Morning) -> None
 
 def test_whoever_was_just_added_has_a_code_on_the_very_next_sheet(morning: Morning, read: Read) -> None:
     expected.add_visitor(morning.ctx, meeting_id=morning.meeting_id, visitor=Visitor("Ada", "Rossi"))
-    held = [
-        str(h.badge_uid) for h in badges.holders(morning.ctx, morning.meeting_id) if h.given_name != "Ada"
-    ]
-    badges.mark_printed(morning.ctx, meeting_id=morning.meeting_id, badge_uids=held)
-    paper = _sheet(morning, BadgeOrder())
+    held = {str(h.badge_uid): "" for h in badges.holders(morning.ctx, morning.meeting_id) if h.given_name != "Ada"}
+    print_jobs.mark(morning.ctx, meeting_id=morning.meeting_id, said=held, stock=L4785)
+    paper = _sheet(morning, BadgeOrder(stock=L4785))
     (text,) = read(paper)
     answer = check_ins.check_in(morning.ctx, meeting_id=morning.meeting_id, scanned=text, desk=DOOR)
     assert answer["name"] == "Ada Rossi"
@@ -114,42 +129,115 @@ def test_somebody_who_apologised_gets_no_badge(morning: Morning, read: Read) -> 
 
 
 def test_a_part_used_sheet_begins_at_its_first_free_label(morning: Morning, read: Read) -> None:
-    paper = _sheet(morning, BadgeOrder(whom=printing.EVERYBODY, start_at=8))
+    paper = _sheet(morning, BadgeOrder(whom=badge_sheets.EVERYBODY, stock=L4785, start_at=8))
     assert paper.pages == 2
     assert len(read(paper)) == 6
-    assert _refusal(morning, BadgeOrder(whom=printing.EVERYBODY, start_at=11)) == "print_start_at_outside"
+    assert (
+        _refusal(morning, BadgeOrder(whom=badge_sheets.EVERYBODY, stock=L4785, start_at=11)) == "print_start_at_outside"
+    )
 
 
 def test_one_person_alone_and_a_sheet_that_was_looked_at(morning: Morning, read: Read) -> None:
-    one = _sheet(morning, BadgeOrder(whom=morning.attendances["Mira"]))
-    assert [badge_code.read_code(text) for text in read(one)] == [morning.codes["Mira"]]
-    again = _sheet(morning, BadgeOrder(only=tuple(one.badge_uids)))
-    assert again.pdf == one.pdf, "the file is the sheet that was looked at, byte for byte"
+    one = _prepared(morning, BadgeOrder(whom=morning.attendances["Mira"], stock=L4785))
+    paper = printing.draw(one.draft)
+    assert [badge_code.read_code(text) for text in read(paper)] == [morning.codes["Mira"]]
+    again = _sheet(morning, BadgeOrder(only=tuple(one.said), stock=L4785))
+    assert again.pdf == paper.pdf, "the file is the sheet that was looked at, byte for byte"
 
 
-def test_a_file_is_no_paper_until_somebody_says_so_and_that_can_be_taken_back(
-    morning: Morning, clock: FakeClock
-) -> None:
+def test_a_file_is_no_paper_until_somebody_says_so(morning: Morning) -> None:
+    sheet = _prepared(morning)
+    printing.draw(sheet.draft)
+    assert _waiting(morning) == 6
+    first = _mark(morning, sheet, Op("once", "mark", {}))
+    assert _mark(morning, sheet, Op("once", "mark", {})) == first
+    assert _waiting(morning) == 0
+    (job,) = print_jobs.listed(morning.ctx, morning.meeting_id)
+    assert (job.uid, job.badges, job.stock, job.at_door) == (first, 6, L4785, False)
+
+
+def test_undoing_a_print_touches_what_that_job_marked_and_nothing_else(morning: Morning, clock: FakeClock) -> None:
     ctx, here = morning.ctx, morning.meeting_id
-    paper = _sheet(morning)
-    with ctx.reading() as db:
-        assert badges.unprinted(db, here) == 6
-    op = Op("once", "mark", {})
-    assert badges.mark_printed(ctx, meeting_id=here, badge_uids=paper.badge_uids[:4], op=op) == 4
-    assert badges.mark_printed(ctx, meeting_id=here, badge_uids=paper.badge_uids[:4], op=op) == 4
-    assert badges.mark_printed(ctx, meeting_id=here, badge_uids=paper.badge_uids[:4]) == 0
-    first = clock()
+    members = _prepared(morning, dataclasses.replace(ALL, standing="member"))
+    early = _mark(morning, members)
+    printed_early = clock()
     clock.pass_by(minutes=5)
-    badges.mark_printed(ctx, meeting_id=here, badge_uids=paper.badge_uids)
-    assert badges.take_back_print(ctx, meeting_id=here, printed_at=clock()) == 2
-    assert badges.take_back_print(ctx, meeting_id=here, printed_at=first) == 4
-    with ctx.reading() as db:
-        assert badges.unprinted(db, here) == 6
+    late = _mark(morning, _prepared(morning))
+    assert print_jobs.take_back(ctx, meeting_id=here, job_uid=late) == 6
+    held = {holder.name: holder.printed_at for holder in badges.holders(ctx, here)}
+    assert held.pop("Vik") is None
+    assert set(held.values()) == {printed_early}, "the earlier print stands"
+    assert print_jobs.take_back(ctx, meeting_id=here, job_uid=late) == 0
+    assert print_jobs.take_back(ctx, meeting_id=here, job_uid=early) == 5
+    assert _waiting(morning) == 6
+    assert print_jobs.listed(ctx, here) == ()
+
+
+def test_the_earlier_of_two_prints_may_be_undone_as_well(morning: Morning, clock: FakeClock) -> None:
+    early = _mark(morning, _prepared(morning))
+    clock.pass_by(minutes=5)
+    _mark(morning, _prepared(morning, dataclasses.replace(ALL, standing="visitor")))
+    print_jobs.take_back(morning.ctx, meeting_id=morning.meeting_id, job_uid=early)
+    printed = [h.name for h in badges.holders(morning.ctx, morning.meeting_id) if h.printed_at]
+    assert printed == ["Vik"]
+
+
+def test_a_print_of_another_meeting_is_not_undone_from_here(morning: Morning) -> None:
+    job = _mark(morning, _prepared(morning))
+    other = MeetingId(_meeting_of(morning, morning.other_meeting_uid))
+    with pytest.raises(NotFound):
+        print_jobs.take_back(morning.ctx, meeting_id=other, job_uid=job)
+    assert _waiting(morning) == 0
+
+
+def _meeting_of(morning: Morning, uid: Uid) -> int:
+    with morning.ctx.reading() as db:
+        return db.scalars(select(Meeting.id).where(Meeting.uid == uid)).one()
+
+
+def test_a_lost_badge_is_another_generation_and_its_earlier_codes_are_recognised(morning: Morning) -> None:
+    ctx, here = morning.ctx, morning.meeting_id
+    _mark(morning, _prepared(morning))
+    codes = [morning.codes["Max"]]
+    for _ in range(2):
+        badges.replace_lost(ctx, meeting_id=here, attendance_uid=morning.attendances["Max"])
+        codes += [h.code for h in badges.holders(ctx, here) if h.given_name == "Max"]
+    assert len(set(codes)) == 3
+    answers = [check_ins.check_in(ctx, meeting_id=here, scanned=code, desk=DOOR) for code in codes]
+    assert [answer.get("reason", answer["answer"]) for answer in answers] == ["revoked_badge"] * 2 + ["welcome"]
+    assert _waiting(morning) == 1
+    (job,) = print_jobs.listed(ctx, here)
+    print_jobs.take_back(ctx, meeting_id=here, job_uid=job.uid)
+    assert _waiting(morning) == 6
+
+
+def test_undoing_an_old_print_never_marks_a_new_generation(morning: Morning, clock: FakeClock) -> None:
+    ctx, here = morning.ctx, morning.meeting_id
+    first = _mark(morning, _prepared(morning))
+    badges.replace_lost(ctx, meeting_id=here, attendance_uid=morning.attendances["Max"])
+    clock.pass_by(minutes=1)
+    second = _mark(morning, _prepared(morning, BadgeOrder(whom=morning.attendances["Max"], stock=L4785)))
+    print_jobs.take_back(ctx, meeting_id=here, job_uid=first)
+    printed = [h.name for h in badges.holders(ctx, here) if h.printed_at]
+    assert printed == ["Max D'Alò"]
+    print_jobs.take_back(ctx, meeting_id=here, job_uid=second)
+    assert _waiting(morning) == 6
+
+
+def test_whoever_never_had_a_badge_gets_the_first_one(morning: Morning) -> None:
+    def come(tx: Tx) -> Uid:
+        person = builders.a_person(tx, given_name="Ada", family_name="Rossi")
+        row = builders.an_attendance(tx, tx.db.get_one(Meeting, morning.meeting_id), person)
+        return Uid(row.uid)
+
+    uid = morning.ctx.transaction(come)
+    badges.replace_lost(morning.ctx, meeting_id=morning.meeting_id, attendance_uid=uid)
+    held = [h for h in badges.holders(morning.ctx, morning.meeting_id) if h.given_name == "Ada"]
+    assert [bool(holder.code) for holder in held] == [True]
 
 
 def test_a_members_badge_is_printed_for_good_and_a_visitors_for_the_day(morning: Morning) -> None:
-    paper = _sheet(morning)
-    badges.mark_printed(morning.ctx, meeting_id=morning.meeting_id, badge_uids=paper.badge_uids)
+    _mark(morning, _prepared(morning))
     with morning.ctx.reading() as db:
         of_the_day = set(db.scalars(select(Badge.person_id).where(Badge.meeting_id.is_not(None))))
     assert of_the_day == {morning.people["Vik"]}
@@ -164,22 +252,13 @@ def test_a_name_that_has_no_room_is_warned_about_by_name(morning: Morning) -> No
 
 
 def test_without_an_address_nothing_is_printed(morning: Morning) -> None:
-    assert _refusal(morning, BadgeOrder(), to=None) == "base_url_missing"
-    with pytest.raises(RuleViolation) as refused:
-        printing.poster("join", Poster("Join", (), "", "en"), to=None)
-    assert refused.value.code == "base_url_missing"
+    assert _refusal(morning, ALL, to=None) == "base_url_missing"
 
 
 def test_a_bare_number_is_printed_only_where_the_demo_forces_it(morning: Morning, read: Read) -> None:
     number = Address("http://192.168.1.20:8090")
-    assert _refusal(morning, BadgeOrder(whom=printing.EVERYBODY), to=number) == "print_bare_address"
-    paper = printing.badge_sheet(
-        morning.ctx,
-        meeting_id=morning.meeting_id,
-        order=BadgeOrder(whom=printing.EVERYBODY),
-        words=WORDS,
-        to=dataclasses.replace(number, forced=True),
-    )
+    assert _refusal(morning, ALL, to=number) == "print_bare_address"
+    paper = printing.draw(_prepared(morning, to=dataclasses.replace(number, forced=True)).draft)
     assert read(paper)[0].startswith("http://192.168.1.20:8090/B/")
 
 
@@ -205,27 +284,23 @@ def test_the_groups_own_address_comes_first_then_the_installations_then_the_demo
     assert printing.address(served, group, here=there) == Address("https://coltiva.example.org")
 
 
-def test_the_stocks_that_do_not_fit_their_page_are_not_offered() -> None:
-    stocks = printing.stocks()
-    assert stocks[printing.USUAL_STOCK].labels == 10
-    assert stocks[printing.USUAL_STOCK].label == (80.0, 50.0)
-    assert "durable-8334-pretix" not in stocks
-
-
 def test_an_unknown_stock_and_an_empty_list_are_refused(morning: Morning) -> None:
-    assert _refusal(morning, BadgeOrder(whom=printing.EVERYBODY, stock="napkin")) == "print_unknown_stock"
-    assert _refusal(morning, BadgeOrder(whom="0" * 16)) == "print_nobody"
+    assert _refusal(morning, dataclasses.replace(ALL, stock="napkin")) == "print_unknown_stock"
+    assert _refusal(morning, BadgeOrder(whom="0" * 16, stock=L4785)) == "print_nobody"
 
 
-def test_the_sign_in_list_names_everybody_expected(morning: Morning) -> None:
-    sheet = SignInSheet("Breakfast no. 214", "Hotel Corona", "Name", "Company", "Signature")
-    expected.apologise(morning.ctx, meeting_id=morning.meeting_id, attendance_uid=morning.attendances["Max"])
-    paper = printing.sign_in_list(morning.ctx, meeting_id=morning.meeting_id, sheet=sheet, words=WORDS)
-    text = _said(paper)
-    assert "Łukasik" in text
-    assert "D'Alò" not in text
+def test_a_look_at_a_page_knows_what_the_file_knows(morning: Morning) -> None:
+    draft = _prepared(morning, dataclasses.replace(ALL, start_at=8)).draft
+    paper, look = printing.draw(draft), printing.look(draft)
+    assert (look.pages, look.warnings) == (paper.pages, paper.warnings)
+    behind = printing.look(draft, page=99)
+    assert behind.svg == printing.look(draft, page=2).svg
+    assert behind.svg != look.svg
 
 
-def test_a_poster_leads_to_the_address(morning: Morning, read: Read) -> None:
-    made = printing.poster("join", Poster("Join", ("Scan your badge.",), "See you", "en"), to=HERE)
-    assert read(made) == ["https://meet.example.org/"]
+def test_documents_are_bound_into_one_file_that_opens_the_print_dialog_when_asked(morning: Morning) -> None:
+    draft = _prepared(morning).draft
+    parts = [printing.Part("Badges", draft), printing.Part("Badges again", draft)]
+    paper = printing.draw(printing.bound(parts, title="Kit", language="en", print_at_once=True))
+    assert (paper.pages, paper.begins) == (2, (1, 2))
+    assert PdfReader(io.BytesIO(paper.pdf)).trailer["/Root"]["/OpenAction"]["/N"] == "/Print"  # type: ignore[index]

@@ -13,7 +13,7 @@ from server.domain.vocabulary import MeetingStatus, RoundPhase
 from server.persistence.models import Encounter, Meeting, Round, Seat
 from server.services import rounds
 from server.services.context import Context, Json, Op, Tx
-from tests.conftest import FakeClock
+from tests.conftest import FakeClock, Statements
 from tests.mornings import Morning
 from tests.rooms import everybody_in, seat_rounds
 
@@ -204,3 +204,32 @@ def test_those_who_sat_together_have_met_once_the_round_has_ended_and_still_coun
     assert _met(morning) == {frozenset(("Olga", "Fiona")), frozenset(("Dora", "Mira"))}
     _press(morning, rounds.void, 1, 2)
     assert _met(morning) == set()
+
+
+def test_a_start_asks_the_database_ten_times_at_most(seated: Morning, statements: Statements) -> None:
+    with statements() as sent:
+        _press(seated, rounds.start, 1, 0, op=Op("start", "start", {}))
+    assert len(sent) <= 10
+
+
+def test_no_press_on_a_round_asks_the_database_more_than_ten_times(
+    seated: Morning, statements: Statements, clock: FakeClock
+) -> None:
+    version, counted = 0, {}
+    steps: list[tuple[str, Verb, Json]] = [
+        ("start", rounds.start, {}),
+        ("pause", rounds.pause, {}),
+        ("resume", rounds.resume, {}),
+        ("more", rounds.adjust, {"seconds": 30}),
+        ("end", rounds.end, {}),
+    ]
+    for number in (1, 2):
+        for name, verb, more in steps:
+            clock.pass_by(seconds=30)
+            with statements() as sent:
+                answer = _press(seated, verb, number, version, op=Op(f"{name}-{number}", name, {}), **more)
+            version = 0 if name == "end" else answer["version"]
+            counted[f"{name} {number}"] = len(sent)
+    # The last round's end also ends the rounds on the agenda.
+    assert counted.pop("end 2") <= 12
+    assert max(counted.values()) <= 10, counted

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from server.services import displays, sessions
+from server.services import crowds, displays, sessions
 from server.sockets import heartbeat
 from server.views import guards
 from tests.mornings import Morning
@@ -52,6 +52,24 @@ def test_a_display_code_opens_the_news_for_so_many_screens_and_no_more(app: Flas
     assert set(answers[0]["audiences"]) == {"everyone", "displays"}
     wrong = _socket(app, None).emit("join", question | {"code": "0000000000"}, callback=True)
     assert wrong["code"] == "display_code_wrong"
+    again = screens[3].emit("join", question, callback=True)
+    assert again["ok"], "a screen that joins again takes no second place"
+
+
+def test_a_socket_that_is_cut_while_it_joins_is_no_screen_afterwards(
+    app: Flask, morning: Morning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watchers = app.extensions["coltiva_watchers"]
+    socket = _socket(app, morning.tokens["Mira"])
+    found = crowds.actor_at
+
+    def cut_meanwhile(*arguments: Any) -> Any:
+        socket.disconnect()
+        return found(*arguments)
+
+    monkeypatch.setattr(crowds, "actor_at", cut_meanwhile)
+    socket.emit("join", {"meeting": morning.meeting_uid})
+    assert watchers.every() == ()
 
 
 def test_a_signed_out_session_is_cut_at_the_next_beat_and_refused_at_the_next_event(
@@ -65,6 +83,31 @@ def test_a_signed_out_session_is_cut_at_the_next_beat_and_refused_at_the_next_ev
     assert socket.emit("join", {"meeting": morning.meeting_uid}, callback=True)["code"] == "sign_in_needed"
     heartbeat.beat(app.extensions["coltiva_sockets"], app.extensions["coltiva_watchers"], morning.ctx)
     assert not socket.is_connected()
+
+
+def test_a_revoked_session_is_cut_a_second_after_long_before_the_next_beat(
+    app: Flask, morning: Morning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mira, max_ = (_socket(app, morning.tokens[who]) for who in ("Mira", "Max"))
+    for socket in (mira, max_):
+        assert socket.emit("join", {"meeting": morning.meeting_uid}, callback=True)["ok"]
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 2:
+            actor = sessions.actor_for(morning.ctx, morning.tokens["Mira"])
+            assert actor.session_uid is not None
+            sessions.sign_out(morning.ctx, session_uid=actor.session_uid)
+        if len(slept) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(heartbeat.time, "sleep", sleep)
+    with pytest.raises(KeyboardInterrupt):
+        heartbeat.run(app.extensions["coltiva_sockets"], app.extensions["coltiva_watchers"], morning.ctx)
+    assert sum(slept) < heartbeat.EVERY
+    assert not mira.is_connected()
+    assert max_.is_connected()
 
 
 def test_a_beat_tells_the_counters_of_every_meeting_that_is_watched(app: Flask, morning: Morning) -> None:

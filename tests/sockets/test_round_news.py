@@ -4,17 +4,32 @@ import json
 import random
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from server.domain.errors import RuleViolation
-from server.domain.events import MeetingChanged
-from server.domain.vocabulary import FollowUpKind, Uid
+from server.domain.events import MeetingChanged, RoundMoved
+from server.domain.placing import When
+from server.domain.vocabulary import Audience, FollowUpKind, Uid
 from server.persistence.models import Encounter, FollowUp, Group, Meeting
-from server.services import check_ins, displays, meetings, planning, rounds
+from server.services import (
+    action_log,
+    announcements,
+    check_ins,
+    displays,
+    placements,
+    planning,
+    rounds,
+    seating,
+    table_states,
+    undoing,
+)
+from server.services.bus import Told
 from server.services.context import Tx
+from server.wire import mornings
 from server.wire import rounds as wire
 from tests import builders
 from tests.conftest import FakeClock, Statements
@@ -42,6 +57,19 @@ SCRIPT = [
     "plan",
     "say",
     "void",
+    "take_back",
+    "take_back",
+    "plan",
+    "take_out",
+    "take_back",
+    "start",
+    "take_out",
+    "leaver",
+    "take_back",
+    "no_show",
+    "late",
+    "end",
+    "take_back",
 ]
 """One of everything, before chance takes over."""
 
@@ -80,6 +108,23 @@ def _promise(morning: Morning, owner: str, about: str, text: str) -> None:
     morning.ctx.transaction(work)
 
 
+def _about(morning: Morning, uid: Uid) -> dict[str, Any]:
+    version = seating.version(morning.ctx, morning.meeting_id)
+    return {"meeting_id": morning.meeting_id, "person": uid, "version": version}
+
+
+def _take_out(morning: Morning, number: int, table: int) -> None:
+    version = next(
+        each.clock.version for each in rounds.listed(morning.ctx, morning.meeting_id) if each.number == number
+    )
+    table_states.take_out(morning.ctx, meeting_id=morning.meeting_id, number=number, table=table, version=version)
+
+
+def _take_back(morning: Morning) -> None:
+    offered = action_log.last(morning.ctx, morning.meeting_id).undoable or Uid("")
+    undoing.take_back(morning.ctx, meeting_id=morning.meeting_id, action=offered)
+
+
 def _steps(morning: Morning, chance: random.Random) -> dict[str, Step]:
     """Everything that can happen to the rounds of a morning, by name."""
     listed = rounds.listed(morning.ctx, morning.meeting_id)
@@ -114,7 +159,12 @@ def _steps(morning: Morning, chance: random.Random) -> dict[str, Step]:
         "adjust": lambda: _press(morning, "adjust", number, seconds=chance.choice((-30, 30))),
         "end": lambda: _press(morning, "end", number),
         "void": lambda: _press(morning, "void", chance.randint(1, max(1, len(listed)))),
-        "say": lambda: meetings.say(morning.ctx, meeting_id=morning.meeting_id, message="Coffee"),
+        "take_out": lambda: _take_out(morning, number, chance.randint(1, 3)),
+        "late": lambda: placements.seat_latecomer(morning.ctx, when=chance.choice(list(When)), **_about(morning, uid)),
+        "no_show": lambda: placements.no_show(morning.ctx, **_about(morning, uid)),
+        "leaver": lambda: placements.leave_early(morning.ctx, desk=DOOR, **_about(morning, uid)),
+        "take_back": lambda: _take_back(morning),
+        "say": lambda: announcements.say(morning.ctx, meeting_id=morning.meeting_id, message="Coffee"),
     }
 
 
@@ -127,7 +177,7 @@ def test_what_a_screen_hears_adds_up_to_what_a_fresh_look_shows(
     _promise(morning, "Mira", "Max", "a phone number")
     everybody_in(morning)
     done: set[str] = set()
-    for number in range(26):
+    for number in range(len(SCRIPT) + 10):
         clock.pass_by(seconds=chance.randint(1, 90))
         steps = _steps(morning, chance)
         name = SCRIPT[number] if number < len(SCRIPT) else chance.choice(sorted(steps))
@@ -140,11 +190,40 @@ def test_what_a_screen_hears_adds_up_to_what_a_fresh_look_shows(
             screen.hear()
             assert screen.behind() == [], f"{who} after {name}"
     assert {"plan", "start", "pause", "adjust", "resume", "end", "leave", "walk_in", "say"} <= done
+    assert {"take_back", "take_out"} <= done
 
 
-def test_a_check_in_makes_no_news_on_the_phones_of_others(
+def test_only_facilitators_hear_that_something_stands_in_the_log(morning: Morning, screens: dict[str, Screen]) -> None:
+    everybody_in(morning)
+    seat_rounds(morning, TABLES)
+    _heard(screens)
+    _press(morning, "start", 1)
+    heard = _heard(screens)
+    for who in ("Olga", "Fiona"):
+        assert ("facilitators", "action_noted") in heard[who]
+        assert screens[who].snapshot["log"]["undoable"]
+    for who in ("Dora", "display", *PHONES):
+        assert "action_noted" not in [kind for _, kind in heard[who]]
+        assert {"log", "devices"}.isdisjoint(screens[who].snapshot)
+
+
+def test_a_table_that_is_taken_out_is_news_of_its_own_people_alone(
     morning: Morning, screens: dict[str, Screen]
 ) -> None:
+    everybody_in(morning)
+    seat_rounds(morning, TABLES)
+    _press(morning, "start", 1)
+    _heard(screens)
+    _take_out(morning, 1, 3)
+    heard = _heard(screens)
+    assert heard["Mira"] == heard["Dora"] == []
+    assert heard["Max"] == heard["Vik"] == [("person", "seats_moved")]
+    assert heard["display"] == [("displays", "seats_moved")]
+    assert screens["Max"].snapshot["me"]["rounds"]["1"]["closed"] == "skipped"
+    assert screens["display"].snapshot["seats"]["1"]["closed"] == {"3": "skipped"}
+
+
+def test_a_check_in_makes_no_news_on_the_phones_of_others(morning: Morning, screens: dict[str, Screen]) -> None:
     seat_rounds(morning, TABLES)
     everybody_in(morning, only=("Mira",))
     heard = _heard(screens)
@@ -154,9 +233,7 @@ def test_a_check_in_makes_no_news_on_the_phones_of_others(
     assert heard["Dora"] == [("desk", "attendance_changed")]
 
 
-def test_a_start_tells_each_phone_its_own_table_and_nobody_elses(
-    morning: Morning, screens: dict[str, Screen]
-) -> None:
+def test_a_start_tells_each_phone_its_own_table_and_nobody_elses(morning: Morning, screens: dict[str, Screen]) -> None:
     everybody_in(morning)
     seat_rounds(morning, TABLES)
     _heard(screens)
@@ -267,9 +344,7 @@ def test_a_phone_on_an_open_network_and_one_at_home_hear_each_their_own(
     _press(morning, "start", 1)
     for screen in (at_home, abroad):
         screen.hear()
-    promises = [
-        screen.snapshot["me"]["rounds"]["1"]["with"][0].get("met_before") for screen in (at_home, abroad)
-    ]
+    promises = [screen.snapshot["me"]["rounds"]["1"]["with"][0].get("met_before") for screen in (at_home, abroad)]
     assert promises[0]["promise"] == "a phone number"
     assert promises[1] is None
     assert abroad.behind() == []
@@ -281,9 +356,26 @@ def test_the_start_of_a_round_asks_the_database_ten_times_at_most_for_all_phones
     everybody_in(morning)
     seat_rounds(morning, TABLES)
     with statements() as sent:
-        built = list(wire.everybodys_me(morning.ctx, morning.meeting_id))
+        built = list(mornings.of_meeting(morning.ctx, morning.meeting_id).news())
     assert len(built) == 6
     assert len(sent) <= 10
+
+
+def test_telling_a_round_asks_the_database_ten_times_at_most_for_every_screen_and_phone(
+    morning: Morning, screens: dict[str, Screen], statements: Statements
+) -> None:
+    everybody_in(morning)
+    seat_rounds(morning, TABLES)
+    _heard(screens)
+    seqs = {Audience.EVERYONE: 1, Audience.FACILITATORS: 1, Audience.DISPLAYS: 1}
+    with statements() as sent:
+        morning.ctx.bus.publish(Told(RoundMoved(morning.meeting_id, 1, seats_change=True), seqs))
+    assert len(sent) <= 10
+    assert ("person", "round_moved") in [
+        (news["args"][0]["audience"], news["args"][0]["kind"])
+        for news in screens["Mira"]._socket.get_received()
+        if news["name"] == "news"
+    ]
 
 
 def test_encounters_of_another_group_are_nobodys_business_here(morning: Morning) -> None:

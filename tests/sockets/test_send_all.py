@@ -31,7 +31,7 @@ time.sleep(2)
 got = []
 try:
     while len(got) < 20:
-        got.append(client.receive(timeout=20))
+        got.append(client.receive(timeout=60))
 except ConnectionClosed:
     pass
 whole = [frame == str(n % 10) * 400_000 for n, frame in enumerate(got)]
@@ -41,6 +41,6 @@ print(len(whole), all(whole))
 
 def test_a_reader_that_pauses_gets_all_twenty_large_frames_whole() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _SERVER], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", _SERVER], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.stdout.split() == ["20", "True"], done.stdout + done.stderr

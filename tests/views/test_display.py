@@ -11,9 +11,11 @@ import pytest
 import zxingcpp
 from flask import Flask
 
+from printables.colours import table_look
+from server import assets
 from server.domain.vocabulary import Role
-from server.persistence.models import Group, Person
-from server.services import displays, meetings, rounds
+from server.persistence.models import AgendaItem, Group, Person
+from server.services import agenda_clock, announcements, displays, meetings, rounds, sound, speaking
 from server.services.context import Tx
 from server.views import guards, wall
 from server.views.qr import qr_path
@@ -58,7 +60,8 @@ def _part(page: str, mark: str) -> str:
 
 
 def _digits(page: str) -> str:
-    clock = page.split('data-label="Time left"', 1)[1].split("</div>", 1)[0]
+    shown = page.split(f'data-scene="{_scene(page)}"', 1)[1]
+    clock = shown.split('data-label="Time left"', 1)[1].split("</div>", 1)[0]
     return "".join(re.findall(r">([\d:])</span>", clock))
 
 
@@ -167,10 +170,159 @@ def test_after_the_last_round_and_after_the_meeting_it_says_so(
 
 
 def test_the_organisers_line_stands_on_every_scene(browser: Open, morning: Morning, at: str) -> None:
-    meetings.say(morning.ctx, meeting_id=morning.meeting_id, message="Coffee <b>is</b> ready")
+    announcements.say(morning.ctx, meeting_id=morning.meeting_id, message="Coffee <b>is</b> ready")
     page = _page(browser, at)
     assert "<p>Coffee &lt;b&gt;is&lt;/b&gt; ready</p>" in page
     assert '<body class="proj told">' in page
+
+
+def test_the_ground_turns_when_the_room_wants_it(browser: Open, morning: Morning, at: str, clock: FakeClock) -> None:
+    seat_rounds(morning, TABLES)
+    sound.change(morning.ctx, meeting_id=morning.meeting_id, last_seconds=60)
+    _press(morning, "start", 1)
+    clock.pass_by(seconds=250)
+    page = _page(browser, at)
+    assert '<body class="proj ripe">' in page
+    assert "Last 60 seconds" in page
+    sound.change(morning.ctx, meeting_id=morning.meeting_id, last_seconds=0)
+    clock.pass_by(seconds=45)
+    assert '<body class="proj">' in _page(browser, at)
+    clock.pass_by(seconds=10)
+    page = _page(browser, at)
+    assert '<body class="proj ripe">' in page, "the end is seen all the same"
+    assert "Time is up" in page
+
+
+def test_at_half_time_the_wall_asks_to_swap_unless_nobody_wants_it(
+    browser: Open, morning: Morning, at: str, clock: FakeClock
+) -> None:
+    seat_rounds(morning, TABLES)
+    _press(morning, "start", 1)
+    clock.pass_by(seconds=155)
+    page = _page(browser, at)
+    assert "Half-time. Now the other one speaks." in page
+    assert "Swap speakers" in page
+    sound.change(morning.ctx, meeting_id=morning.meeting_id, half_time=False)
+    assert "Swap speakers" not in _page(browser, at)
+    sound.change(morning.ctx, meeting_id=morning.meeting_id, half_time=True)
+    clock.pass_by(seconds=20)
+    assert "Swap speakers" not in _page(browser, at)
+
+
+AGENDA = (("open_networking", "Coffee", 15), ("welcome", "Welcome", 5), ("rounds", "Rounds", 30), ("other", "News", 7))
+
+
+def _with_an_agenda(morning: Morning) -> None:
+    def work(tx: Tx) -> None:
+        for place, (kind, title, minutes) in enumerate(AGENDA):
+            row = {"meeting_id": morning.meeting_id, "position": place, "kind": kind, "title": title}
+            tx.db.add(AgendaItem(minutes=minutes, **row))
+
+    morning.ctx.transaction(work)
+
+
+def _forward(morning: Morning) -> None:
+    version = agenda_clock.read(morning.ctx, morning.meeting_id).version
+    agenda_clock.forward(morning.ctx, meeting_id=morning.meeting_id, version=version)
+
+
+def test_the_item_that_is_on_and_what_comes_stand_on_the_wall_outside_the_rounds(
+    browser: Open, morning: Morning, at: str, clock: FakeClock
+) -> None:
+    _with_an_agenda(morning)
+    everybody_in(morning)
+    _forward(morning)
+    assert _scene(_page(browser, at)) == "join", "who comes in looks for the square, not for the agenda"
+    _forward(morning)
+    clock.pass_by(seconds=60)
+    page = _page(browser, at)
+    assert (_scene(page), _digits(page)) == ("item", "4:00")
+    assert "data-item>Welcome</h1>" in page
+    assert "Then: Rounds, 30 min" in page
+    _forward(morning)
+    seat_rounds(morning, TABLES)
+    assert _scene(_page(browser, at)) == "break"
+    for number in (1, 2):
+        _press(morning, "start", number)
+        assert _scene(_page(browser, at)) == "round"
+        clock.pass_by(seconds=300)
+        _press(morning, "end", number)
+    if _scene(_page(browser, at)) == "done":
+        _forward(morning)
+    assert "data-item>News</h1>" in _page(browser, at)
+
+
+def test_a_break_has_its_own_countdown_with_the_seats_that_come_where_there_are_any(
+    browser: Open, morning: Morning, at: str, clock: FakeClock
+) -> None:
+    version = agenda_clock.read(morning.ctx, morning.meeting_id).version
+    agenda_clock.start_pause(
+        morning.ctx, meeting_id=morning.meeting_id, minutes=10, label="Coffee <is> ready", version=version
+    )
+    clock.pass_by(seconds=30)
+    page = _page(browser, at)
+    assert (_scene(page), _digits(page)) == ("pause", "9:31")
+    assert "Coffee &lt;is&gt; ready" in page
+    assert re.search(r"Back at \d\d:\d\d\.", page)
+    everybody_in(morning)
+    seat_rounds(morning, TABLES)
+    page = _page(browser, at)
+    assert (_scene(page), _digits(page)) == ("break", "9:31")
+    assert 'class="proj break resting"' in page
+
+
+def test_who_speaks_and_who_is_next_are_named_by_first_name_and_initial(
+    browser: Open, morning: Morning, at: str, clock: FakeClock
+) -> None:
+    everybody_in(morning, only=("Mira", "Vik"))
+    here = {"meeting_id": morning.meeting_id}
+    version = speaking.begin(morning.ctx, minutes=2, **here)["version"]
+    page = _page(browser, at)
+    assert (_scene(page), "Ready" in page) == ("talk", True)
+    assert "Speaker 1 of 2" in page
+    speaking.start(morning.ctx, version=version, **here)
+    clock.pass_by(seconds=11)
+    page = _page(browser, at)
+    assert _digits(page) == "0:45", "55 seconds each, ten of them gone"
+    told = {re.findall(r"data-who>([^<]+)<", page)[0], re.findall(r"data-after>Then: ([^<,]+)", page)[0]}
+    assert told == {"Mira Ł.", "Vik"}
+    assert "Mira Łukasik" not in page
+
+
+def test_a_table_that_is_skipped_says_so_and_sends_nobody_there() -> None:
+    seating = {
+        "tables": {"1": [{"short": "A.", "from": 2}], "2": [{"short": "B.", "from": 1}, {"short": "C."}]},
+        "closed": {"2": "skipped", "1": None},
+    }
+    assert wall.tables_of(seating) == [(1, ["A."], None), (2, ["B.", "C."], "skipped")]
+    assert wall.moves_of(seating) == [("A.", 2, 1), ("B.", 1, None), ("C.", None, None)]
+
+
+def _sheet(*name: str) -> str:
+    return assets.web("static", "css", *name).read_text(encoding="utf-8")
+
+
+def test_a_table_has_the_colour_on_every_screen_that_it_has_on_paper() -> None:
+    light = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+);", _sheet("tokens.css").split("@media")[0]))
+    rules = re.findall(r"^\s*(\.t\d(?:, \.t\d)*) \{ (.*?) \}$", _sheet("components", "chip.css"), re.MULTILINE)
+    looks: dict[int, dict[str, str]] = {number: {} for number in range(1, 9)}
+    for names, body in rules:
+        for number in re.findall(r"\d", names):
+            looks[int(number)] |= dict(re.findall(r"--([a-z-]+): var\(--([a-z-]+)\)", body))
+
+    def hue(code: str) -> str:
+        full = code if len(code) == 7 else "#" + "".join(2 * each for each in code[1:])
+        return full.lower()
+
+    for number in (1, 2, 5, 8, 9, 12, 16, 23):
+        paper = table_look(number)
+        screen = looks[(number - 1) % 8 + 1]
+        if paper.is_filled:
+            assert hue(light[screen["disc"]]) == "#{:02x}{:02x}{:02x}".format(*paper.pair.ground)
+        else:
+            assert "disc" not in screen, "a rim, as on paper"
+        if number % 4 != 1:  # aubergine is lighter as a rim, so that it can be told from ink
+            assert hue(light[screen["rim"]]) == "#{:02x}{:02x}{:02x}".format(*paper.rim)
 
 
 def _secrets(morning: Morning) -> list[str]:
@@ -210,7 +362,9 @@ def test_nobody_reads_a_family_name_a_company_or_a_number_on_the_wall(
 def test_whoever_opens_the_wall_hears_what_a_wall_hears(app: Flask, browser: Open, morning: Morning, at: str) -> None:
     for who in WATCHERS:
         fresh = browser(who).get(f"{at}/state").get_json()
-        assert set(fresh["snapshot"]) == {"meeting", "clock", "counts", "seats"}
+        assert {"meeting", "clock", "sound", "stage", "talk", "counts", "seats"} <= set(fresh["snapshot"])
+        unheard = {"room", "door", "seating", "plan", "walls", "notices", "log", "me", "slips"}
+        assert not unheard & set(fresh["snapshot"])
         assert set(fresh["audiences"]) == {"everyone", "displays"}
 
 
@@ -295,17 +449,14 @@ def test_the_square_on_the_wall_is_read_by_any_phone() -> None:
     assert zxingcpp.read_barcodes(picture)[0].text == "http://192.168.1.20:8092/"
 
 
-def test_the_wall_asks_the_database_little(
-    browser: Open, morning: Morning, at: str, statements: Statements
-) -> None:
+def test_the_wall_asks_the_database_little(browser: Open, morning: Morning, at: str, statements: Statements) -> None:
     everybody_in(morning)
     seat_rounds(morning, TABLES)
     _press(morning, "start", 1)
     display = browser("display")
-    display.get(at)
     with statements() as sent:
         display.get(at)
-    assert len(sent) <= 12
+    assert len(sent) <= 12, "\n".join(sent)
 
 
 def test_a_display_of_another_group_is_a_stranger(app: Flask, morning: Morning, at: str) -> None:
@@ -320,13 +471,13 @@ def test_a_display_of_another_group_is_a_stranger(app: Flask, morning: Morning, 
     [(2, 10, 1), (3, 10, 1), (4, 6, 2), (6, 6, 2), (7, 4, 3), (12, 3, 4), (13, 2, 5)],
 )
 def test_fuller_tables_take_more_of_a_page(people: int, tables: int, lines: int) -> None:
-    full: wall.Tables = [(1, ["Mira Ł."] * people), (2, ["Max D."])]
+    full: wall.Tables = [(1, ["Mira Ł."] * people, None), (2, ["Max D."], None)]
     assert (wall.tables_a_page(full), wall.lines_of(full)) == (tables, lines)
 
 
 def test_those_who_sit_out_stand_behind_the_tables() -> None:
     seating = {"tables": {"2": [{"short": "A."}], "1": [{"short": "B."}]}, "byes": [{"short": "C.", "from": 2}]}
-    assert wall.tables_of(seating) == [(1, ["B."]), (2, ["A."]), (None, ["C."])]
+    assert wall.tables_of(seating) == [(1, ["B."], None), (2, ["A."], None), (None, ["C."], None)]
     assert wall.moves_of(seating)[-1] == ("C.", 2, None)
 
 
@@ -338,9 +489,7 @@ def test_a_sprout_that_grew_stays_where_it_is() -> None:
     assert wall.places_of({"expected": 400, "came": 0, "in_room": 0, "visitors": 0}) == []
 
 
-def test_a_meeting_of_another_day_has_no_countdown(
-    browser: Open, morning: Morning, at: str, clock: FakeClock
-) -> None:
+def test_a_meeting_of_another_day_has_no_countdown(browser: Open, morning: Morning, at: str, clock: FakeClock) -> None:
     clock.now -= timedelta(days=2)
     token = builders.signed_in(
         morning.ctx, None, role=Role.DISPLAY, group_id=morning.group_id, meeting_id=morning.meeting_id

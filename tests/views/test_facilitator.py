@@ -1,13 +1,15 @@
 """The facilitator's console, as the browser gets it."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
+from server.domain.plan_runs import RunState
 from server.domain.vocabulary import Uid
-from server.persistence.models import AgendaItem
-from server.services import check_ins
+from server.persistence.models import AgendaItem, PlanRun
+from server.services import check_ins, plan_runs
 from server.services.context import Json, Tx
 from tests.conftest import Browser, FakeClock, Statements
 from tests.mornings import Morning
@@ -27,9 +29,7 @@ def fiona(browser: Open) -> Browser:
     return browser("Fiona")
 
 
-def _press(
-    who: Browser, run: str, verb: str, version: int, number: int = 1, **more: object
-) -> tuple[int, Json]:
+def _press(who: Browser, run: str, verb: str, version: int, number: int = 1, **more: object) -> tuple[int, Json]:
     answer = who.send(f"{run}/rounds/{number}/{verb}", {"version": version, **more})
     return answer.status_code, answer.get_json()
 
@@ -50,9 +50,7 @@ def test_the_console_is_complete_without_any_script(
     assert "Max D&#39;Alò is alone there" in page
 
 
-def test_each_state_of_the_round_offers_its_own_next_press(
-    morning: Morning, fiona: Browser, run: str
-) -> None:
+def test_each_state_of_the_round_offers_its_own_next_press(morning: Morning, fiona: Browser, run: str) -> None:
     def offered() -> str:
         page = fiona.get(run).get_data(as_text=True)
         return str(page.split('data-key="main"')[0].rsplit('data-act="', 1)[1].split('"')[0])
@@ -97,9 +95,7 @@ def test_the_second_of_two_facilitators_is_told(morning: Morning, browser: Open,
     assert refused["text"] == "Somebody else was faster. This is how the round stands now."
 
 
-def test_a_press_sent_twice_by_a_shaky_network_counts_once(
-    morning: Morning, fiona: Browser, run: str
-) -> None:
+def test_a_press_sent_twice_by_a_shaky_network_counts_once(morning: Morning, fiona: Browser, run: str) -> None:
     everybody_in(morning)
     seat_rounds(morning, TABLES)
     for _ in range(2):
@@ -117,7 +113,6 @@ def test_a_press_sent_twice_by_a_shaky_network_counts_once(
         ("rounds/9/start", {"version": 0}, "round_unknown"),
         ("message", {"message": "x" * 201}, "text_too_long"),
         ("message", {"message": 7}, "text_needed"),
-        ("plan", {}, "plan_needs_two_people"),
     ],
 )
 def test_bad_presses_are_refused_in_a_sentence(
@@ -129,18 +124,73 @@ def test_bad_presses_are_refused_in_a_sentence(
     assert (answer.get_json()["code"], answer.get_json()["text"][-1]) == (code, ".")
 
 
+def _plan(who: Browser, run: str) -> None:
+    """Press, and wait until the planner has said all it has to say."""
+    assert who.send(f"{run}/plan").status_code == 202
+    plan_runs.wait()
+
+
 def test_planning_seats_everybody_in_the_room(morning: Morning, fiona: Browser, run: str) -> None:
     everybody_in(morning)
-    answer = fiona.send(f"{run}/plan").get_json()
-    assert (answer["clock"]["number"], answer["clock"]["of"], answer["clock"]["phase"]) == (1, 4, "planned")
+    _plan(fiona, run)
+    state = fiona.get(f"/state/{morning.meeting_uid}").get_json()["snapshot"]
+    assert (state["clock"]["number"], state["clock"]["of"], state["clock"]["phase"]) == (1, 4, "planned")
+    assert (state["plan"]["version"], state["plan"]["run"]["live"]) == (1, False)
     page = fiona.get(run).get_data(as_text=True)
     assert "Nobody meets the same person again" in page
     assert "4 rounds, 6 people" in page
 
 
+def test_an_empty_room_is_refused_in_a_sentence_on_every_console(browser: Open, fiona: Browser, run: str) -> None:
+    _plan(fiona, run)
+    for who in ("Fiona", "Olga"):
+        assert "A plan needs at least two people in the room." in browser(who).get(run).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("state", "cost", "said"),
+    [
+        (RunState.SEATING, {}, ["Planning the rounds", "A moment", 'value="40"', "Enough, keep this plan"]),
+        (
+            RunState.IMPROVING,
+            {"repeats": 2, "same_sector": 1, "wishes_missed": 3},
+            [
+                "Looking for better later rounds",
+                "2 meetings of people who met before · 1 pair of one sector at a table · 3 wishes still open",
+            ],
+        ),
+        (RunState.IMPROVING, {"repeats": 0}, ["Nobody meets the same person again"]),
+        (RunState.STOPPED, {}, ["Stopped. The best plan so far was kept."]),
+        (RunState.LOST, {}, ["The planning broke off."]),
+    ],
+)
+def test_a_page_opened_in_the_middle_shows_how_far_the_planning_is(
+    morning: Morning, fiona: Browser, run: str, state: RunState, cost: Json, said: list[str]
+) -> None:
+    def begin(tx: Tx) -> None:
+        row = PlanRun(meeting_id=morning.meeting_id, state=state, began_at=tx.now, told_at=tx.now, share=40)
+        row.cost = json.dumps(cost) if cost else ""
+        tx.db.add(row)
+
+    morning.ctx.transaction(begin)
+    for page in (fiona.get(run).get_data(as_text=True), fiona.get(f"{run}/room").get_json()["html"]):
+        for words in said:
+            assert words in page
+
+
+def test_whoever_has_enough_stops_a_run_that_somebody_else_began(
+    morning: Morning, browser: Open, fiona: Browser, run: str
+) -> None:
+    everybody_in(morning)
+    plan_runs.begin(morning.ctx, meeting_id=morning.meeting_id, pace=plan_runs.Pace(next_seconds=60))
+    assert browser("Olga").send(f"{run}/plan/enough").status_code == 200
+    plan_runs.wait()
+    assert fiona.get(f"/state/{morning.meeting_uid}").get_json()["snapshot"]["plan"]["run"]["live"] is False
+
+
 def test_before_the_start_it_says_who_meets_again(morning: Morning, fiona: Browser, run: str) -> None:
     everybody_in(morning, only=("Mira", "Vik"))
-    fiona.send(f"{run}/plan")
+    _plan(fiona, run)
     page = fiona.get(run).get_data(as_text=True)
     assert "3 pairs meet again" in page
     assert "It cannot be avoided" in page
@@ -162,17 +212,11 @@ def test_latecomers_and_leavers_are_named_with_those_they_leave_alone(
     assert "left, round 1, table 2</span>" in html
 
 
-def test_the_agenda_says_how_late_the_rounds_are(
-    morning: Morning, fiona: Browser, run: str, clock: FakeClock
-) -> None:
+def test_the_agenda_says_how_late_the_rounds_are(morning: Morning, fiona: Browser, run: str, clock: FakeClock) -> None:
     def write(tx: Tx) -> None:
-        for position, (kind, title, minutes) in enumerate(
-            [("welcome", "Welcome", 5), ("rounds", "Rounds", 10)]
-        ):
+        for position, (kind, title, minutes) in enumerate([("welcome", "Welcome", 5), ("rounds", "Rounds", 10)]):
             tx.db.add(
-                AgendaItem(
-                    meeting_id=morning.meeting_id, position=position, kind=kind, title=title, minutes=minutes
-                )
+                AgendaItem(meeting_id=morning.meeting_id, position=position, kind=kind, title=title, minutes=minutes)
             )
 
     morning.ctx.transaction(write)
@@ -195,7 +239,7 @@ def test_sam_sees_nothing(browser: Open, run: str) -> None:
     sam = browser("Sam")
     for path in (run, f"{run}/room"):
         assert sam.get(path).status_code == 404
-    for path in ("plan", "message", "rounds/1/start", "rounds/1/void"):
+    for path in ("plan", "plan/enough", "message", "rounds/1/start", "rounds/1/void"):
         assert sam.send(f"{run}/{path}", {"version": 0}).status_code == 404
 
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from server.domain.vocabulary import ContactField, MeetingStatus, ReferralState, StayInTouch, Uid
 from server.persistence.models import Group, Meeting, Person
-from server.services import follow_ups, referrals
+from server.services import follow_ups, referrals, slips
 from server.services.context import Json
 from server.services.referrals import SlipFields
 from tests.conftest import Browser, FakeClock, Statements
@@ -155,7 +155,7 @@ def test_a_box_unticked_stays_unticked_when_the_form_comes_back(browser: OpenBro
 def test_a_form_sent_twice_is_one_slip(browser: OpenBrowser, morning: Morning) -> None:
     mira = browser("Mira")
     assert _give(mira, op="one").headers["Location"] == _give(mira, op="one").headers["Location"]
-    assert len(referrals.board(morning.ctx, morning.people["Max"])) == 1
+    assert len(slips.board(morning.ctx, morning.people["Max"])) == 1
 
 
 def test_a_draft_kept_on_purpose_goes_back_to_the_board_and_can_be_thrown_away(browser: OpenBrowser) -> None:
@@ -219,7 +219,7 @@ def test_a_move_to_nowhere_is_no_page(browser: OpenBrowser, morning: Morning) ->
     )
     assert reply.status_code == 422
     with morning.ctx.reading():
-        assert referrals.board(morning.ctx, morning.people["Max"])[0].state is ReferralState.GIVEN
+        assert slips.board(morning.ctx, morning.people["Max"])[0].state is ReferralState.GIVEN
 
 
 def test_filters_show_what_one_gave_or_received(browser: OpenBrowser, morning: Morning) -> None:
@@ -414,7 +414,7 @@ def test_a_list_of_one_meeting_keeps_to_it_and_to_its_addresses(
         ("/follow-ups.csv", "text/csv", "\ufeffGiven name,Family name"),
         ("/follow-ups.vcf", "text/vcard", "BEGIN:VCARD"),
         ("/follow-ups.ics", "text/calendar", "BEGIN:VCALENDAR"),
-        ("/referrals.csv", "text/csv", "\ufeffWritten on,From,For"),
+        ("/referrals.csv", "text/csv", "\ufeffWritten on,Given on,From,For"),
     ],
 )
 def test_files_come_with_their_kind_and_a_plain_name(
@@ -436,8 +436,8 @@ def test_the_table_says_states_and_answers_in_words(
     assert "Promise,the number of the Grand Hotel,2026-11-24,open" in table
     _slip(morning)
     slips = _text(mira.get("/referrals.csv"))
-    assert "referral,waits for an answer" in slips
-    assert "3 A good word,I was a customer,yes" in slips
+    assert "referral,outside,waits for an answer" in slips
+    assert "3 A good word,,I was a customer,yes" in slips
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,13 @@ from sqlalchemy import select, update
 
 from server.domain.meetings import DEFAULT_AGENDA
 from server.domain.vocabulary import AttendanceStatus, GroupId, MeetingId, MeetingStatus, Role
-from server.persistence.models import Badge, Group, Meeting
-from server.services import attendance, badges, check_ins, expected, meetings, preparing, workbench
+from server.persistence.models import Action, Group, Meeting
+from server.services import attendance, badges, check_ins, expected, meetings, preparing, print_jobs, workbench
 from server.services.context import Context, Tx
 from server.services.expected import Visitor
 from server.views import meeting_form
-from server.views.sentences import SENTENCES
-from server.views.sentences.paper import PARTS, WARNINGS
 from tests import builders
+from tests.cast import MAX
 from tests.conftest import Browser, FakeClock, Statements
 from tests.mornings import Morning
 from tests.rooms import DOOR, everybody_in, seat_rounds
@@ -37,7 +36,7 @@ FORM: dict[str, Any] = {
     "title": ["Welcome", "Rounds"],
     "minutes": ["5", "30"],
 }
-PAGES = ["", "/people", "/people?q=vik", "/badges", "/edit", "/figures"]
+PAGES = ["", "/people", "/people?q=vik", "/badges", "/edit", "/repeat", "/figures"]
 
 
 @pytest.fixture
@@ -90,6 +89,8 @@ def test_a_group_without_a_meeting_is_told_to_plan_one(ctx: Context, app: Any) -
 
     token = builders.signed_in(ctx, ctx.transaction(work))
     mira = Browser(app.test_client(), token)
+    assert _hero(_text(mira.get("/o/"))) == "Bring in your people"
+    ctx.transaction(lambda tx: builders.a_member(tx, tx.db.scalars(select(Group)).one(), MAX).id)
     assert _hero(_text(mira.get("/o/"))) == "Plan the first meeting"
     assert "No meeting yet" in _text(mira.get("/o/meetings"))
     assert "Nothing to count yet" in _text(mira.get("/o/numbers"))
@@ -106,9 +107,8 @@ def test_today_names_the_one_next_step_through_the_whole_morning(
     clock.pass_by(days=-1)
     assert _hero(_text(olga.get("/o/"))) == "Print the badges"
     held = badges.holders(morning.ctx, morning.meeting_id)
-    badges.mark_printed(
-        morning.ctx, meeting_id=morning.meeting_id, badge_uids=[str(h.badge_uid) for h in held]
-    )
+    said = {str(holder.badge_uid): "" for holder in held}
+    print_jobs.mark(morning.ctx, meeting_id=morning.meeting_id, said=said, stock="avery-l4785")
     assert _hero(_text(olga.get("/o/"))) == "Check who is coming"
     clock.pass_by(days=1)
     assert _hero(_text(olga.get("/o/"))) == "Open the doors"
@@ -127,17 +127,13 @@ def _later(morning: Morning, app: Any, clock: FakeClock, **parts: float) -> Brow
     return Browser(app.test_client(), builders.signed_in(morning.ctx, morning.people["Olga"]))
 
 
-def test_a_draft_whose_day_has_passed_wants_another_day(
-    morning: Morning, app: Any, clock: FakeClock
-) -> None:
+def test_a_draft_whose_day_has_passed_wants_another_day(morning: Morning, app: Any, clock: FakeClock) -> None:
     _meeting(morning, status=MeetingStatus.DRAFT)
     olga = _later(morning, app, clock, days=3)
     assert _hero(_text(olga.get("/o/"))) == "Give the meeting another day"
 
 
-def test_the_room_shows_who_is_in_and_who_is_still_expected(
-    morning: Morning, olga: Browser, here: str
-) -> None:
+def test_the_room_shows_who_is_in_and_who_is_still_expected(morning: Morning, olga: Browser, here: str) -> None:
     everybody_in(morning, only=["Mira", "Vik"])
     page = _text(olga.get(here))
     assert (page.count('class="sprout" href'), page.count('class="bloom" href')) == (1, 1)
@@ -146,18 +142,14 @@ def test_the_room_shows_who_is_in_and_who_is_still_expected(
     assert "Mira Łukasik" not in awaited
 
 
-def test_a_press_that_is_refused_says_why_on_the_same_page(
-    morning: Morning, olga: Browser, here: str
-) -> None:
+def test_a_press_that_is_refused_says_why_on_the_same_page(morning: Morning, olga: Browser, here: str) -> None:
     everybody_in(morning, only=["Mira"])
     page = _text(olga.submit(f"{here}/take-back"), 422)
     assert "Somebody is in the room already" in page
     assert _hero(page) == "Go to the rounds"
 
 
-def test_a_mistake_at_the_doors_and_at_the_end_can_be_undone(
-    morning: Morning, olga: Browser, here: str
-) -> None:
+def test_a_mistake_at_the_doors_and_at_the_end_can_be_undone(morning: Morning, olga: Browser, here: str) -> None:
     assert "opened by mistake" in _text(olga.get(here))
     olga.submit(f"{here}/take-back")
     assert meetings.show(morning.ctx, morning.meeting_id)[0].status is MeetingStatus.DRAFT
@@ -183,9 +175,6 @@ def test_no_page_asks_the_database_more_than_twelve_times(
         with statements() as sent:
             _text(olga.get(page))
         asked[page] = len(sent)
-    with statements() as sent:
-        _text(olga.submit(f"{here}/badges", SHEET))
-    asked["a sheet of badges"] = len(sent)
     assert {page: number for page, number in asked.items() if number > 12} == {}
 
 
@@ -194,12 +183,12 @@ def test_no_page_asks_the_database_more_than_twelve_times(
 
 def test_sam_sees_nothing_of_the_meeting(browser: Open, here: str, morning: Morning) -> None:
     sam = browser("Sam")
-    for page in [*PAGES, "/attendance.csv", "/badges/papers/sign-in.pdf"]:
+    for page in [*PAGES, "/attendance.csv"]:
         assert sam.get(here + page).status_code == 404
     line = f"people/{morning.attendances['Max']}"
     for press in (
-        *("open", "take-back", "close", "reopen", "edit", "people", "people/visitors", "badges", "badges/file"),
-        *("badges/printed", "badges/not-printed", f"{line}/apology", f"{line}/coming"),
+        *("open", "take-back", "close", "reopen", "edit", "people", "people/visitors"),
+        *(f"{line}/apology", f"{line}/coming"),
     ):
         assert sam.submit(f"{here}/{press}", {"badges": "x"}).status_code == 404
     pages = _text(sam.get("/o/")) + _text(sam.get("/o/meetings")) + _text(sam.get("/o/numbers"))
@@ -335,7 +324,8 @@ def test_the_next_meeting_is_offered_with_its_number_and_day(morning: Morning, o
 
 
 def test_every_line_of_the_usual_agenda_has_a_name() -> None:
-    assert set(meeting_form.TITLES) == {kind for kind, _ in DEFAULT_AGENDA}
+    assert set(meeting_form.TITLES) == {kind for kind, _ in DEFAULT_AGENDA} | {"break"}
+    assert set(meeting_form.SCRIPTS) == set(meeting_form.TITLES)
 
 
 # --- who is expected
@@ -358,9 +348,7 @@ def test_somebody_is_found_in_the_group_and_put_on_the_list(morning: Morning, ol
     assert "no such person" in _text(olga.submit(f"/o/{new}/people", {"person": "0" * 16}), 422).casefold()
 
 
-def test_a_visitor_is_added_once_however_often_the_form_is_sent(
-    morning: Morning, olga: Browser, here: str
-) -> None:
+def test_a_visitor_is_added_once_however_often_the_form_is_sent(morning: Morning, olga: Browser, here: str) -> None:
     form = {"given_name": "Ada", "family_name": "Rossi", "company": "Rossi & figli", "op": "once"}
     for _ in range(2):
         assert olga.submit(f"{here}/people/visitors", form).location == f"{here}/people#visitor"
@@ -383,9 +371,7 @@ def test_an_apology_and_its_undo(morning: Morning, olga: Browser, here: str) -> 
     assert "in the room already" in _text(olga.submit(f"{line}/apology"), 422)
 
 
-def test_after_the_meeting_a_late_apology_is_still_written_down(
-    morning: Morning, olga: Browser, here: str
-) -> None:
+def test_after_the_meeting_a_late_apology_is_still_written_down(morning: Morning, olga: Browser, here: str) -> None:
     olga.submit(f"{here}/close")
     line = f"{here}/people/{morning.attendances['Max']}"
     olga.submit(f"{line}/apology")
@@ -394,121 +380,10 @@ def test_after_the_meeting_a_late_apology_is_still_written_down(
     assert _statuses(morning)["Max"] is AttendanceStatus.ABSENT
     page = _text(olga.get(f"{here}/people"))
     assert "Add the visitor" not in page
-
-
-# --- paper
-
-
-SHEET = {"whom": "everybody", "stock": "avery-l4785", "start_at": "1"}
-
-
-def test_the_sheet_is_looked_at_printed_marked_and_the_mark_taken_back(
-    morning: Morning, olga: Browser, here: str
-) -> None:
-    page = _text(olga.submit(f"{here}/badges", SHEET))
-    assert "Badges: 6, pages: 1" in page
-    assert "Mark as printed: 6" in page
-    uids = re.search(r'name="badges" value="([\w,]+)"', page)
-    assert uids is not None
-    pdf = olga.submit(f"{here}/badges/file", SHEET | {"badges": uids.group(1)})
-    assert pdf.status_code == 200
-    assert (pdf.mimetype, pdf.data[:5]) == ("application/pdf", b"%PDF-")
-    assert badges.holders(morning.ctx, morning.meeting_id)[0].printed_at is None, "a file is no paper"
-    olga.submit(f"{here}/badges/printed", {"badges": uids.group(1)})
-    assert all(holder.printed_at for holder in badges.holders(morning.ctx, morning.meeting_id))
-    listed = _text(olga.get(f"{here}/badges"))
-    moment = re.search(r'name="printed_at" value="([^"]+)"', listed)
-    assert moment is not None
-    olga.submit(f"{here}/badges/not-printed", {"printed_at": moment.group(1)})
-    assert not any(holder.printed_at for holder in badges.holders(morning.ctx, morning.meeting_id))
-
-
-def test_only_what_waits_is_printed_and_then_there_is_nobody(
-    morning: Morning, olga: Browser, here: str
-) -> None:
-    held = [str(h.badge_uid) for h in badges.holders(morning.ctx, morning.meeting_id)]
-    olga.submit(f"{here}/badges/printed", {"badges": ",".join(held[:4])})
-    assert "Badges: 2, pages: 1" in _text(olga.submit(f"{here}/badges", SHEET | {"whom": "not_printed"}))
-    olga.submit(f"{here}/badges/printed", {"badges": ",".join(held)})
-    assert "There is nobody to print." in _text(olga.submit(f"{here}/badges", SHEET | {"whom": "not_printed"}), 422)
-
-
-def test_a_later_print_is_undone_without_the_earlier_one(
-    morning: Morning, olga: Browser, here: str, clock: FakeClock
-) -> None:
-    held = [str(h.badge_uid) for h in badges.holders(morning.ctx, morning.meeting_id)]
-    olga.submit(f"{here}/badges/printed", {"badges": ",".join(held[:4])})
-    clock.pass_by(minutes=5)
-    olga.submit(f"{here}/badges/printed", {"badges": ",".join(held)})
-    moment = re.search(r'name="printed_at" value="([^"]+)"', _text(olga.get(f"{here}/badges")))
-    assert moment is not None
-    olga.submit(f"{here}/badges/not-printed", {"printed_at": moment.group(1)})
-    printed = [h.printed_at is not None for h in badges.holders(morning.ctx, morning.meeting_id)]
-    assert printed == [True] * 4 + [False] * 2
-    assert "must be a date" in _text(olga.submit(f"{here}/badges/not-printed", {"printed_at": "now"}), 422)
-
-
-def test_one_badge_alone_is_printed_for_one_person(morning: Morning, olga: Browser, here: str) -> None:
-    one = SHEET | {"whom": morning.attendances["Max"]}
-    assert "Badges: 1, pages: 1" in _text(olga.submit(f"{here}/badges", one))
-
-
-def test_badges_of_another_group_are_never_marked(morning: Morning, olga: Browser, here: str) -> None:
     with morning.ctx.reading() as db:
-        sams = db.scalars(select(Badge).where(Badge.person_id == morning.people["Sam"])).one()
-    olga.submit(f"{here}/badges/printed", {"badges": sams.uid})
-    with morning.ctx.reading() as db:
-        assert db.get_one(Badge, sams.id).printed_at is None
-
-
-def test_an_impossible_sheet_is_refused_at_its_field(olga: Browser, here: str) -> None:
-    for wrong, said in (
-        ({"stock": "paper-napkin"}, "No label stock is called paper-napkin."),
-        ({"start_at": "11"}, "between 1 and 10"),
-        ({"start_at": "first"}, "whole number"),
-    ):
-        assert said in _text(olga.submit(f"{here}/badges", SHEET | wrong), 422)
-
-
-def test_without_an_address_nothing_is_printed_and_the_way_to_it_is_shown(
-    morning: Morning, olga: Browser, here: str
-) -> None:
-    def forget(tx: Tx) -> None:
-        tx.db.execute(update(Group).where(Group.id == morning.group_id).values(base_url=""))
-
-    morning.ctx.transaction(forget)
-    page = _text(olga.get(f"{here}/badges"))
-    assert 'href="/o/group"' in page
-    assert "papers/join.pdf" not in page
-    refused = _text(olga.submit(f"{here}/badges", SHEET), 422)
-    assert SENTENCES["base_url_missing"].replace("'", "&#39;") in refused
-    assert olga.submit(f"{here}/badges/file", SHEET).status_code == 422
-    assert olga.get(f"{here}/badges/papers/join.pdf").status_code == 422
-    assert olga.get(f"{here}/badges/papers/sign-in.pdf").status_code == 200
-
-
-def test_the_other_papers_are_pdfs(olga: Browser, here: str) -> None:
-    for kind in ("sign-in", "join", "door"):
-        reply = olga.get(f"{here}/badges/papers/{kind}.pdf")
-        assert (reply.status_code, reply.mimetype, reply.data[:5]) == (200, "application/pdf", b"%PDF-")
-
-
-def test_an_unknown_paper_does_not_exist(olga: Browser, here: str) -> None:
-    assert olga.get(f"{here}/badges/papers/napkin.pdf").status_code == 404
-
-
-def test_the_labels_chosen_last_are_offered_first(olga: Browser, here: str) -> None:
-    _text(olga.submit(f"{here}/badges", SHEET | {"stock": "durable-1445"}))
-    assert 'value="durable-1445" selected' in _text(olga.get(f"{here}/badges"))
-
-
-def test_everything_the_paper_says_has_words() -> None:
-    from printables.errors import REFUSALS
-    from printables.model import WARNINGS as SAID
-
-    assert {f"print_{code}" for code in REFUSALS} <= set(SENTENCES)
-    assert set(SAID) == set(WARNINGS)
-    assert {"first name", "last name", "company", "trade", "role", "table", "name"} == set(PARTS)
+        noted = db.execute(select(Action.key, Action.by_id, Action.params).order_by(Action.id)).all()[-2:]
+    max_and_olga = (morning.people["Olga"], f'{{"person":"{morning.attendances["Max"]}"}}')
+    assert [tuple(line) for line in noted] == [("apologised", *max_and_olga), ("not_excused", *max_and_olga)]
 
 
 # --- figures
@@ -531,13 +406,9 @@ def test_the_attendance_list_opens_in_a_spreadsheet_with_local_times(
 ) -> None:
     everybody_in(morning, only=["Mira"])
     clock.pass_by(minutes=20)
-    expected.add_visitor(
-        morning.ctx, meeting_id=morning.meeting_id, visitor=Visitor("=1+1", "Rossi", "Rossi; figli")
-    )
+    expected.add_visitor(morning.ctx, meeting_id=morning.meeting_id, visitor=Visitor("=1+1", "Rossi", "Rossi; figli"))
     check_ins.add_walk_in(morning.ctx, meeting_id=morning.meeting_id, given_name="Zoë", desk=DOOR)
-    check_ins.leave(
-        morning.ctx, meeting_id=morning.meeting_id, attendance_uid=morning.attendances["Mira"], desk=DOOR
-    )
+    check_ins.leave(morning.ctx, meeting_id=morning.meeting_id, attendance_uid=morning.attendances["Mira"], desk=DOOR)
     reply = olga.get(f"{here}/attendance.csv")
     assert reply.headers["Content-Disposition"] == 'attachment; filename="breakfast-2026-11-26.csv"'
     rows = list(csv.DictReader(io.StringIO(reply.data.decode("utf-8-sig"))))
@@ -556,9 +427,7 @@ def test_in_italian_the_spreadsheet_has_semicolons(morning: Morning, olga: Brows
     assert first.count(";") == 9
 
 
-def test_the_numbers_show_meetings_that_were_opened(
-    morning: Morning, olga: Browser, here: str
-) -> None:
+def test_the_numbers_show_meetings_that_were_opened(morning: Morning, olga: Browser, here: str) -> None:
     everybody_in(morning)
     olga.submit(f"{here}/close")
     olga.submit("/o/meetings/new", FORM)

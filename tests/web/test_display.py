@@ -1,190 +1,20 @@
 """The wall in a real browser against a real server with sixty people in the room, at both sizes a projector has."""
 
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from server import assets
-from server.domain.vocabulary import MeetingStatus, Standing
-from server.persistence.models import Group, Meeting
-from server.services import attendance, check_ins
-from server.services.check_ins import Desk
-from server.services.context import Context, Tx
+from server.domain.vocabulary import MeetingStatus
 from server.views import wall
-from tests import builders
-from tests.cast import Character
-from tests.mornings import Morning, make_morning
-from tests.serving import Served, Wire, serve
+from tests.serving import Wire
+from tests.walls import PATIENCE, SIZES, OpenRoom, broken_rules, leave, overflow, scene, share
 
 pytestmark = pytest.mark.browser
-PATIENCE = 20_000
-"""Milliseconds; the machine may be busy."""
-SIZES = {"large": (1920, 1080), "small": (1280, 720)}
-GIVEN = ("Bartłomiej", "Francesca", "Małgorzata", "Alessandro", "Elisabetta", "Krzysztof", "Zuzanna", "Giulia", "Ed")
-FAMILY = ("Wiśniewska", "Bianchi", "Szymańska", "D'Angelo", "Hughes", "Zielińska")
-PEOPLE = 60
-
-
-def _crowd(ctx: Context, *, table_size: int = 2) -> Morning:
-    """The cast's morning with as many more members as make sixty; all but Vik are in."""
-    morning = make_morning(ctx)
-
-    def work(tx: Tx) -> None:
-        group = tx.db.get_one(Group, morning.group_id)
-        meeting = tx.db.get_one(Meeting, morning.meeting_id)
-        meeting.table_size = table_size
-        meeting.rounds_wanted = 3
-        for number in range(PEOPLE - len(morning.attendances)):
-            given, family = GIVEN[number % len(GIVEN)], FAMILY[number % len(FAMILY)]
-            who = Character(given, family, "Somewhere Ltd", "Florist", f"p{number}@example.org")
-            builders.an_attendance(tx, meeting, builders.a_member(tx, group, who), Standing.MEMBER)
-
-    ctx.transaction(work)
-    for person in attendance.everybody(ctx, morning.meeting_id):
-        if person.given_name != "Vik":
-            door = Desk(None, "Door 1")
-            check_ins.admit_by_name(ctx, meeting_id=morning.meeting_id, attendance_uid=person.uid, desk=door)
-    return morning
-
-
-class Room:
-    """A served crowd, a facilitator's and a door's hand in it, and walls that must stay without errors."""
-
-    def __init__(self, served: Served[Morning], chromium: Browser) -> None:
-        self.served = served
-        self.chromium = chromium
-        self.meeting = served.data.meeting_uid
-        self.contexts: list[BrowserContext] = []
-        self.wrong: list[str] = []
-        self._version = 0
-        self._presser: Page | None = None
-
-    def wall(self, size: str = "large", *, url: str = "", who: str = "display", **options: Any) -> Page:
-        """A projector of that size."""
-        width, height = SIZES[size]
-        base = url or self.served.url
-        context = self._context(base, who, viewport={"width": width, "height": height}, **options)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        own = (base, base.replace("http", "ws"))
-        page.on("request", lambda asked: asked.url.startswith(own) or self.wrong.append(asked.url))
-        page.goto(f"{base}/display/{self.meeting}")
-        return page
-
-    def _context(self, base: str, who: str, **options: Any) -> BrowserContext:
-        context = self.chromium.new_context(**({"locale": "en-GB", "reduced_motion": "reduce"} | options))
-        self.contexts.append(context)
-        context.add_cookies([{"name": "coltiva", "value": self.served.data.tokens[who], "url": base}])
-        return context
-
-    def send(self, path: str, **body: object) -> dict[str, Any]:
-        """A write of Olga's at her console."""
-        if self._presser is None:
-            self._presser = self._context(self.served.url, "Olga").new_page()
-            self._presser.goto(f"{self.served.url}/about")
-        answer = self._presser.evaluate(
-            """async ([path, body]) => {
-                const token = document.querySelector("meta[name=csrf]").content;
-                const headers = {"Content-Type": "application/json", "X-CSRF-Token": token};
-                const answer = await fetch(path, {method: "POST", body: JSON.stringify(body), headers});
-                return answer.headers.get("Content-Type").includes("json") ? answer.json() : {ok: answer.ok};
-            }""",
-            [path, body],
-        )
-        assert answer["ok"], answer
-        return dict(answer)
-
-    def plan(self) -> None:
-        """The facilitator plans the rounds for who is here."""
-        self.send(f"/run/{self.meeting}/plan")
-        self._version = 0
-
-    def press(self, verb: str, number: int = 1, **more: object) -> None:
-        """The facilitator presses a button of a round."""
-        if verb == "start":
-            self._version = 0
-        path = f"/run/{self.meeting}/rounds/{number}/{verb}"
-        self.send(path, version=self._version, **more)
-        self._version += 1
-
-    def say(self, message: str) -> None:
-        """The organiser's line."""
-        self.send(f"/run/{self.meeting}/message", message=message)
-
-    def close(self) -> None:
-        """The test is over."""
-        for context in self.contexts:
-            context.close()
-        assert not self.wrong
-        assert not [line for line in self.served.log if "Traceback" in line], self.served.log
-
-
-OpenRoom = Callable[..., Room]
-
-
-@pytest.fixture
-def open_room(tmp_path: Path, chromium: Browser) -> Iterator[OpenRoom]:
-    running: list[tuple[Any, Room]] = []
-
-    def open_one(**more: int) -> Room:
-        server = serve(tmp_path, lambda ctx: _crowd(ctx, **more), "--base-url", "http://meet.lan")
-        running.append((server, Room(server.__enter__(), chromium)))
-        return running[-1][1]
-
-    yield open_one
-    for server, room in running:
-        try:
-            room.close()
-        finally:
-            server.__exit__(None, None, None)
-
-
-def _scene(page: Page, name: str) -> None:
-    expect(page.locator(f'[data-scene="{name}"]')).not_to_have_attribute("hidden", "", timeout=PATIENCE)
-    expect(page.locator("[data-scene]:not([hidden])")).to_have_count(1)
-
-
-def _overflow(page: Page) -> list[str]:
-    """What scrolls, or stands outside its part of the wall."""
-    return list(
-        page.evaluate("""() => {
-            const {scrollWidth, scrollHeight} = document.documentElement;
-            const wrong = scrollWidth > innerWidth || scrollHeight > innerHeight ? ["the page scrolls"] : [];
-            const main = document.querySelector("main").getBoundingClientRect();
-            for (const each of document.querySelectorAll("main :is(h1, h2, li, p, .ring, .clock, .qrbox, .map)")) {
-                const {height, top, bottom, right} = each.getBoundingClientRect();
-                if (height && (top < main.top - 1 || bottom > main.bottom + 1 || right > innerWidth + 1))
-                    wrong.push(`${each.tagName} ${each.getAttribute("class")} ${each.textContent.slice(0, 30)}`);
-            }
-            return wrong;
-        }""")
-    )
-
-
-def _broken_rules(page: Page) -> list[str]:
-    page.evaluate(assets.vendor("axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("""() => axe.run(document, {runOnly: {type: 'tag', values:
-        ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}})""")
-    assert len(found["passes"]) > 10, "axe looked at the page"
-    return [
-        f"{rule['id']}: {node['html'][:120]} {node['failureSummary'][:160]}"
-        for rule in found["violations"]
-        for node in rule["nodes"]
-    ]
-
-
-def _share(page: Page, part: str) -> float:
-    """How much of the wall's height a part takes."""
-    box = page.locator(part).bounding_box()
-    assert box is not None
-    viewport = page.viewport_size
-    assert viewport is not None
-    return box["height"] / viewport["height"]
+ROUND = '[data-scene="round"]'
+ROUND_CLOCK, WORD = f"{ROUND} [data-clock]", f"{ROUND} [data-word]"
 
 
 def _names(page: Page) -> list[str]:
@@ -197,11 +27,11 @@ def test_a_morning_on_the_wall(open_room: OpenRoom) -> None:
     walls = [room.wall(size) for size in SIZES]
     large, small = walls
 
-    def everywhere(scene: str) -> None:
+    def everywhere(name: str) -> None:
         for page in walls:
-            _scene(page, scene)
-            assert _overflow(page) == []
-        assert _broken_rules(small) == []
+            scene(page, name)
+            assert overflow(page) == []
+        assert broken_rules(small) == []
 
     everywhere("join")
     expect(large.locator("[data-here]")).to_have_text("59")
@@ -211,46 +41,50 @@ def test_a_morning_on_the_wall(open_room: OpenRoom) -> None:
 
     room.plan()
     everywhere("break")
-    assert large.locator("[data-moves] li").count() == 20
+    expect(large.locator("[data-moves] li")).to_have_count(20)
 
     room.press("start")
     everywhere("round")
     for page in walls:
-        assert _share(page, "[data-clock]") >= 0.3
-        assert _share(page, "[data-ring]") >= 0.3
-        expect(page.locator("[data-word]")).to_have_text("Round 1 of 3")
-    first = _names(large)
-    assert len(first) == 20
-    expect(large.locator("[data-pages=seats]")).to_have_attribute("aria-label", "Page 2 of 3", timeout=PATIENCE)
-    assert _names(large) != first, "the next page shows other tables"
+        assert share(page, ROUND_CLOCK) >= 0.3
+        assert share(page, f"{ROUND} [data-ring]") >= 0.3
+        expect(page.locator(WORD)).to_have_text("Round 1 of 3")
+    marks = large.locator("[data-pages=seats]")
+    shown = dict[str, list[str]]()
+    for page in ("Page 1 of 3", "Page 2 of 3"):
+        expect(marks).to_have_attribute("aria-label", page, timeout=PATIENCE * 2)
+        shown[page] = _names(large)
+    assert len(shown["Page 1 of 3"]) == 20
+    assert shown["Page 1 of 3"] != shown["Page 2 of 3"], "the next page shows other tables"
 
     room.say("A grey Fiat with its lights on stands before the door of the hotel.")
     for page in walls:
         expect(page.locator("[data-message]")).to_contain_text("grey Fiat", timeout=PATIENCE)
-        assert _share(page, "[data-clock]") >= 0.3
+        assert share(page, ROUND_CLOCK) >= 0.3
     everywhere("round")
     room.say("")
     expect(large.locator("[data-message]")).to_be_hidden()
 
     room.press("pause")
-    expect(large.locator("[data-word]")).to_have_text("Paused", timeout=PATIENCE)
+    expect(large.locator(WORD)).to_have_text("Paused", timeout=PATIENCE)
     everywhere("round")
     room.press("resume")
 
     dark = large.evaluate("getComputedStyle(document.body).backgroundColor")
-    room.press("adjust", seconds=-250)
+    leave(room, large, 33)
     expect(large.locator("[data-last]")).to_be_visible(timeout=PATIENCE * 2)
-    assert large.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(242, 168, 29)" != dark
+    expect(large.locator("body")).to_have_css("background-color", "rgb(242, 168, 29)")
+    assert dark != "rgb(242, 168, 29)"
     everywhere("round")
     room.press("adjust", seconds=-28)
-    expect(large.locator("[data-word]")).to_have_text("Time is up", timeout=PATIENCE)
+    expect(large.locator(WORD)).to_have_text("Time is up", timeout=PATIENCE)
     everywhere("round")
 
     room.press("end")
     everywhere("break")
     expect(large.locator("[data-advice]")).to_contain_text("change tables")
-    assert large.locator("[data-map] circle").count() == 30
-    assert "proj ripe" not in (large.locator("body").get_attribute("class") or "")
+    expect(large.locator("[data-map] circle")).to_have_count(30)
+    expect(large.locator("body")).not_to_have_class(re.compile("ripe"))
 
 
 def test_full_tables_fit_as_well(open_room: OpenRoom) -> None:
@@ -258,9 +92,9 @@ def test_full_tables_fit_as_well(open_room: OpenRoom) -> None:
     page = room.wall("small")
     room.plan()
     room.press("start")
-    _scene(page, "round")
+    scene(page, "round")
     expect(page.locator("[data-seats] li")).not_to_have_count(0, timeout=PATIENCE)
-    assert _overflow(page) == []
+    assert overflow(page) == []
     assert len(_names(page)) >= 16
 
 
@@ -268,10 +102,10 @@ def test_every_scene_fits_in_italian_and_polish(open_room: OpenRoom) -> None:
     room = open_room()
     walls = [room.wall("small", locale=locale) for locale in ("it-IT", "pl-PL")]
 
-    def everywhere(scene: str) -> None:
+    def everywhere(name: str) -> None:
         for page in walls:
-            _scene(page, scene)
-            assert _overflow(page) == []
+            scene(page, name)
+            assert overflow(page) == []
 
     everywhere("join")
     assert [page.locator("html").get_attribute("lang") for page in walls] == ["it", "pl"]
@@ -282,7 +116,7 @@ def test_every_scene_fits_in_italian_and_polish(open_room: OpenRoom) -> None:
         room.press("start", number)
         everywhere("round")
         if number == 1:
-            room.press("adjust", seconds=-280)
+            leave(room, walls[0], 29)
             for page in walls:
                 expect(page.locator("[data-last]")).to_be_visible(timeout=PATIENCE)
             everywhere("round")
@@ -298,33 +132,28 @@ def test_a_wall_that_loses_the_network_counts_on_and_says_so_quietly(open_room: 
     page = room.wall(url=wire.url)
     room.plan()
     room.press("start")
-    _scene(page, "round")
-    expect(page.locator("[data-net]")).to_be_hidden()
+    scene(page, "round")
+    expect(page.locator("[data-net]")).to_have_text("Connected", timeout=PATIENCE)
     wire.cut()
-    expect(page.locator("[data-net]")).to_be_visible(timeout=PATIENCE)
-    before = page.locator("[data-clock]").get_attribute("aria-label")
-    expect(page.locator("[data-clock]")).not_to_have_attribute("aria-label", before or "", timeout=PATIENCE)
+    expect(page.locator("[data-net]")).to_have_text(re.compile("Connecting again|No network"), timeout=PATIENCE)
+    before = page.locator(ROUND_CLOCK).get_attribute("aria-label")
+    expect(page.locator(ROUND_CLOCK)).not_to_have_attribute("aria-label", before or "", timeout=PATIENCE)
     room.press("pause")
     wire.mend()
-    expect(page.locator("[data-word]")).to_have_text("Paused", timeout=PATIENCE * 2)
-    expect(page.locator("[data-net]")).to_be_hidden()
+    expect(page.locator(WORD)).to_have_text("Paused", timeout=PATIENCE * 2)
+    expect(page.locator("[data-net]")).to_have_text("Connected", timeout=PATIENCE)
     wire.close()
 
 
-def test_the_pointer_and_the_buttons_go_away_and_the_bells_say_whether_they_are_on(open_room: OpenRoom) -> None:
+def test_the_pointer_and_the_buttons_go_away_when_nobody_needs_them(open_room: OpenRoom) -> None:
     room = open_room()
     page = room.wall()
-    bells = page.locator("[data-sound]")
-    expect(bells).to_have_attribute("aria-pressed", "false")
-    expect(page.locator("body")).not_to_have_class("proj awake", timeout=PATIENCE)
-    assert page.evaluate("getComputedStyle(document.body).cursor") == "none"
-    assert page.evaluate("getComputedStyle(document.querySelector('[data-tools]')).opacity") == "0"
-    page.keyboard.press("b")
-    expect(bells).to_have_attribute("aria-pressed", "true", timeout=PATIENCE)
-    expect(bells).to_contain_text("Bells on")
-    assert page.evaluate("getComputedStyle(document.body).cursor") == "auto"
-    page.keyboard.press("b")
-    expect(bells).to_have_attribute("aria-pressed", "false", timeout=PATIENCE)
+    page.locator("[data-unlock]").click()
+    expect(page.locator("body")).not_to_have_class(re.compile("awake"), timeout=PATIENCE)
+    expect(page.locator("body")).to_have_css("cursor", "none")
+    expect(page.locator("[data-tools]")).to_have_css("opacity", "0")
+    page.keyboard.press("x")
+    expect(page.locator("body")).to_have_css("cursor", "auto")
 
 
 def test_without_a_script_the_wall_is_complete_as_it_stands(open_room: OpenRoom) -> None:
@@ -333,7 +162,7 @@ def test_without_a_script_the_wall_is_complete_as_it_stands(open_room: OpenRoom)
     room.press("start")
     page = room.wall("small", java_script_enabled=False)
     assert page.locator("[data-seats] li").count() == 10
-    assert page.locator("[data-word]").inner_text() == "Round 1 of 3"
+    assert page.locator(WORD).inner_text() == "Round 1 of 3"
 
 
 def test_motion_is_slow_once_and_none_where_none_is_wanted(open_room: OpenRoom) -> None:
@@ -355,6 +184,7 @@ SEATS = {
             "2": [{"short": "Ewa D.", "from": 2}, {"short": "Adam B.", "from": 10}, {"short": "Chiara D."}],
         },
         "byes": [{"short": "Marco P.", "from": 2}],
+        "closed": {"10": "void"},
     }
 }
 COUNTS = [
@@ -365,14 +195,45 @@ COUNTS = [
 ]
 
 
+ITEM = {"uid": "I", "kind": "welcome", "title": "Welcome", "minutes": 5, "began_at": 0, "due_at": 300_000}
+PAUSE = {"uid": "P", "began_at": 0, "ends_at": 600_000, "label": ""}
+STAGES: list[dict[str, Any] | None] = [
+    None,
+    {"item": None, "next": None, "pause": None},
+    {"item": ITEM, "next": {"title": "Rounds", "minutes": 30}, "pause": None},
+    {"item": {**ITEM, "due_at": None}, "next": None, "pause": None},
+    {"item": {**ITEM, "kind": "rounds"}, "next": None, "pause": None},
+    {"item": {**ITEM, "kind": "open_networking"}, "next": None, "pause": PAUSE},
+]
+TALKS = [
+    None,
+    *(
+        {"number": 1, "of": 2, "phase": phase, "starts_at": 0, "ends_at": 50_000, "length_ms": 50_000, "who": who}
+        for phase, who in (("ready", {"short": "Mira Ł."}), ("running", {"short": "Mira Ł."}), ("done", None))
+    ),
+]
+
+
 def _moments() -> list[dict[str, Any]]:
     """Snapshots in every state a meeting can be in."""
     clocks = [None, *({**CLOCK, "phase": phase} for phase in ("planned", "running", "paused", "ended"))]
+    clocks += [{**CLOCK, "number": 1, "phase": "planned"}]
     return [
-        {"meeting": {"status": status.value}, "clock": clock, "seats": seats, "counts": COUNTS[0]}
+        {
+            "meeting": {"uid": "M", "status": status.value},
+            "clock": clock,
+            "seats": seats,
+            "counts": COUNTS[0],
+            "stage": stage,
+            "talk": talk,
+            "sound": sound,
+        }
         for status in MeetingStatus
         for clock in clocks
         for seats in (SEATS, {"2": {"tables": {}, "byes": []}}, {})
+        for stage in STAGES
+        for talk in TALKS
+        for sound in (None, {"level": 70, "half_time": False, "last_seconds": 60})
     ]
 
 
@@ -389,16 +250,24 @@ def test_the_servers_first_paint_and_the_script_know_the_same(open_room: OpenRoo
 
     moments = json.loads(json.dumps(_moments()))
     assert ask("return values[0].map(s.sceneOf);", moments) == [wall.scene_of(each) for each in moments]
+    timers = ask("return values[0].map((each) => s.timerOf(each));", moments)
+    assert timers == [vars(wall.timer_of(each, wall.scene_of(each))) for each in moments]
+    halves = [0, 150_999, 151_000, 170_999, 171_000]
+    half = ask("return values[0].map((now) => s.isHalf(values[1], now, null));", halves, {**CLOCK, "phase": "running"})
+    assert half == [wall.is_half({**CLOCK, "phase": "running"}, now, None) for now in halves]
+    assert half == [False, False, True, True, False]
     times = [0, 1000, 270_999, 271_000, 301_000, 400_000]
     running = {**CLOCK, "phase": "running"}
     ripe = ask("return values[0].map((now) => s.isRipe(values[1], now));", times, running)
     assert ripe == [wall.is_ripe(running, now) for now in times] == [False, False, False, True, True, True]
-    tables = [[each["table"], each["names"]] for each in ask("return s.tablesOf(values[0]);", SEATS["2"])]
+    tables = [
+        [each["table"], each["names"], each["closed"]] for each in ask("return s.tablesOf(values[0]);", SEATS["2"])
+    ]
     assert tables == [list(each) for each in wall.tables_of(SEATS["2"])]
     moves = [[each["name"], each["from"], each["to"]] for each in ask("return s.movesOf(values[0], 'pl');", SEATS["2"])]
     assert moves == [list(each) for each in wall.moves_of(SEATS["2"])]
     assert ask("return values[0].map(s.placesOf);", COUNTS) == [wall.places_of(each) for each in COUNTS]
-    full: list[wall.Tables] = [[(1, ["A."] * people)] for people in range(14)]
-    plain = [[{"table": 1, "names": people} for _, people in each] for each in full]
+    full: list[wall.Tables] = [[(1, ["A."] * people, None)] for people in range(14)]
+    plain = [[{"table": 1, "names": people, "closed": shut} for _, people, shut in each] for each in full]
     expected = [[wall.tables_a_page(each), wall.lines_of(each)] for each in full]
     assert ask("return values[0].map((each) => [s.tablesAPage(each), s.linesOf(each)]);", plain) == expected

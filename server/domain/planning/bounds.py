@@ -42,6 +42,37 @@ def lower_bound(model: Model) -> Cost:
     )
 
 
+def without_repeats(model: Model, bound: Cost) -> Cost:
+    """The bound for plans without fresh repeats: it counts what fixed seats then force.
+
+    Where somebody keeps a seat at every table, whoever never meets them twice goes from table to table, and runs out
+    of tables without somebody of their own sector.
+    """
+    return bound._replace(same_sector=max(bound.same_sector, _forced_by_hosts(model)))
+
+
+def _forced_by_hosts(model: Model) -> int:
+    layouts = [model.layout.rounds[number] for number in model.free_rounds]
+    hosts = layouts[0].fixed if layouts else {}
+    everywhere = all(here.fixed == hosts and set(hosts.values()) == set(range(len(here.sizes))) for here in layouts)
+    if not hosts or not everywhere:
+        return 0
+    counts = count_meetings(model, empty_tables(model))
+    hosting = list(hosts)
+    known = (counts[hosting] > 0) | (model.load[hosting] >= FRESH)
+    total = int(counts[model.same].sum()) // 2
+    for person in range(model.n):
+        if person not in hosts:
+            alike = model.same[hosting, person]
+            # A table is closed by anybody there who is known, and spoilt by anybody there of the sector.
+            closed = {hosts[host] for host, met in zip(hosting, known[:, person], strict=True) if met}
+            spoilt = {hosts[host] for host, same in zip(hosting, alike, strict=True) if same} - closed
+            rounds = sum(person in here.present for here in layouts)
+            free = len(set(hosts.values())) - len(closed) - len(spoilt)
+            total += max(0, min(rounds - free, len(spoilt)))
+    return total
+
+
 def _again(counts: Ints, known: Bools) -> Ints:
     """Meetings of each pair beyond its first ever; `known` marks the pairs who had met before."""
     return np.maximum(counts - ~known, 0)
@@ -71,9 +102,7 @@ def _reachable(model: Model, counts: Ints) -> Bools:
 
 
 def _round_sizes(model: Model) -> list[list[int]]:
-    held = [
-        [int(size) for size in np.bincount(row[row >= 0], minlength=1)] for row in model.held_tables
-    ]
+    held = [[int(size) for size in np.bincount(row[row >= 0], minlength=1)] for row in model.held_tables]
     return held + [model.layout.rounds[number].sizes for number in model.free_rounds]
 
 

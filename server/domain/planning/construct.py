@@ -7,6 +7,7 @@ never moves when f[0] is 0: people who keep their table sit on row 0. Theorems u
 * pairs: the circle method gives n-1 rounds (n even) or n rounds with one bye each (n odd);
 * shift: f_r = r*i mod g is repeat-free for R rounds whenever (R-1)*(p-1) < g, for any g;
 * fields: f_r = r*i in GF(g) is repeat-free for all g rounds when g is a prime power and p <= g;
+* matrices: a difference matrix over any group of order g, from a table where there is no field;
 * rows: when p divides g the rows themselves can be split into further rounds (g = p gives one more);
 * ghosts: leaving out points of one row leaves tables whose sizes differ by at most one.
 """
@@ -15,7 +16,9 @@ import random
 from collections.abc import Sequence
 
 from .designs import developed
+from .differences import addition
 from .fields import Table, field
+from .matrices import matrix_rows
 
 Design = list[list[list[int]]]
 
@@ -24,8 +27,7 @@ def circle(n: int, rounds: int) -> Design:
     """Pairs of n points, n even, for up to n-1 rounds. The last point stays, the others go round."""
     turn = n - 1
     return [
-        [[n - 1, r], *([(r + k) % turn, (r - k) % turn] for k in range(1, n // 2))]
-        for r in range(min(rounds, turn))
+        [[n - 1, r], *([(r + k) % turn, (r - k) % turn] for k in range(1, n // 2))] for r in range(min(rounds, turn))
     ]
 
 
@@ -52,6 +54,9 @@ def vectors(g: int, p: int, rounds: int, seed: int = 0) -> tuple[Table, list[lis
     if gf is not None:
         add, mul = gf
         return add, [[mul[r][i] for i in range(p)] for r in range(min(rounds, g))]
+    orders, by_table = matrix_rows(g, p)
+    if len(by_table) > len(by_shift):
+        return addition(orders), by_table[:rounds]
     return cyclic, max(by_shift, _drawn_vectors(g, p, rounds, seed), key=len)
 
 
@@ -91,20 +96,23 @@ def keeps_row_zero(this_round: Sequence[Sequence[int]], g: int) -> bool:
     return all(sum(point < g for point in table) == 1 for table in this_round)
 
 
-def seat_by_design(heads: int, tables: int, rounds: int, *, hosts: bool = False) -> Design:
+def seat_by_design(heads: int, tables: int, rounds: int, *, hosts: bool = False, loose: int = 0) -> Design:
     """Repeat-free rounds for `heads` people at `tables` tables, points renumbered 0..heads-1.
 
-    With `hosts` only rounds in which the points 0..tables-1 sit at different tables are kept.
+    With `hosts` only rounds in which the points 0..tables-1 sit at different tables are kept. The last `loose`
+    points may come late or leave early: they are taken from points that never meet, as far as there are such.
     """
     p = -(-heads // tables)
     by_theorem = design(tables, p, rounds)
     if hosts:
         by_theorem = [part for part in by_theorem if keeps_row_zero(part, tables)]
-    by_theorem = without_ghosts(by_theorem, heads)
-    if len(by_theorem) >= rounds:
-        return by_theorem
-    by_table = renumbered(developed(tables, p, rounds), tables, heads, hosts=hosts)
-    return max(by_theorem, without_ghosts(by_table, heads), key=len)
+    best = without_ghosts(by_theorem, heads)
+    if len(best) >= rounds:
+        return best
+    for made in developed(tables, p):
+        ordered = renumbered(made, tables, heads - loose, hosts=hosts)
+        best = max(best, without_ghosts(ordered, heads)[:rounds], key=len)
+    return best
 
 
 def without_ghosts(made: Design, heads: int) -> Design:
@@ -115,20 +123,23 @@ def without_ghosts(made: Design, heads: int) -> Design:
 
 
 def renumbered(made: Design, g: int, heads: int, *, hosts: bool) -> Design:
-    """A design with its points in a new order: hosts first, ghosts last, each of them points that never meet.
+    """A design with its points in a new order: hosts first, ghosts last.
 
-    Empty when no such points are found.
+    Hosts are points that never meet, and so are ghosts if possible; else ghosts are taken from one table, which
+    spoils one round only. Empty when no hosts are found.
     """
-    points = sum(map(len, made[0])) if made else 0
+    points = sum(map(len, made[0]))
     met = [{point} for point in range(points)]
     for part in made:
         for table in part:
             for point in table:
                 met[point].update(table)
     front = _apart(met, g if hosts else 0, set())
-    ghosts = None if front is None else _apart(met, points - heads, set(front))
-    if front is None or ghosts is None:
+    if front is None:
         return []
+    ghosts = _apart(met, points - heads, set(front))
+    if ghosts is None:
+        ghosts = [point for point in made[0][0] if point not in front][: points - heads]
     order = [*front, *(point for point in range(points) if point not in {*front, *ghosts}), *ghosts]
     number = {point: position for position, point in enumerate(order)}
     return [[[number[point] for point in table] for table in part] for part in made]

@@ -14,6 +14,8 @@ import numpy.typing as npt
 from .model import FRESH, Ints, Model
 from .problem import Mode, Problem
 
+Counts = npt.NDArray[np.signedinteger[Any]]
+"""Whole numbers of any width: people by index, or how often."""
 Tables = Ints
 """A plan inside the planner: one row per round, the table of every person, -1 for absent or bye."""
 
@@ -42,6 +44,10 @@ class Cost(NamedTuple):
     extra_byes: int = 0
     extra_trios: int = 0
     walks: int = 0
+
+
+LEVEL = {name: position for position, name in enumerate(Cost._fields)}
+"""Where each level stands in the tuple."""
 
 
 def ranked(cost: Cost, problem: Problem) -> tuple[int, ...]:
@@ -111,51 +117,63 @@ class MetPairs:
         return matrix[self.one, self.other].astype(np.int64)
 
 
+def pair_levels(model: Model, one: Counts, other: Counts, times: Counts) -> npt.NDArray[np.int64]:
+    """What each pair adds to every level by sitting together `times` times this morning.
+
+    The first axis has one entry per level of Cost; levels that are no sums over pairs stay 0. What is missed
+    counts as -1 for a pair that meets, so that totals can be added once.
+    """
+    levels = np.zeros((len(Cost._fields), *times.shape), np.int64)
+    met = times > 0
+    known, load = model.times[one, other], model.load[one, other]
+    levels[LEVEL["forbidden"]] = times * model.forbidden[one, other]
+    levels[LEVEL["must_meet_missed"]] = -1 * (met & model.must[one, other])
+    if model.problem.mode is Mode.NEVER_THRICE:
+        levels[LEVEL["thirds"]] = np.maximum(times + np.minimum(known, 2) - 2, 0)
+    levels[LEVEL["fresh_repeats"]] = met * (times - (load < FRESH))
+    levels[LEVEL["same_sector"]] = times * model.same[one, other]
+    levels[LEVEL["repeat_load"]] = met * (load + FRESH * (times - 1))
+    levels[LEVEL["repeats"]] = met * (times - (known == 0))
+    levels[LEVEL["wishes_missed"]] = -1 * (met & model.wanted[one, other])
+    levels[LEVEL["affinity_missed"]] = -1 * met * model.affine[one, other]
+    levels[LEVEL["visitors_missed"]] = -1 * (met & model.guest[one, other])
+    levels[LEVEL["familiarity"]] = times * model.mass[one, other] + 50 * times * (times - 1)
+    return levels
+
+
 def evaluate(model: Model, tables: Tables) -> Cost:
     """The cost of a whole plan, computed from nothing but its seats."""
     met = MetPairs(model, tables)
-    known = met.of(model.times)
-    load = met.of(model.load)
-    again = met.times - (known == 0)
-    return Cost(
-        forbidden=_forbidden(model, tables),
-        must_meet_missed=model.totals.must - int(met.of(model.must).sum()),
-        thirds=_thirds(model, known, met.times),
-        fresh_repeats=int((met.times - (load < FRESH)).sum()),
-        same_sector=int((met.times * met.of(model.same)).sum()),
-        repeat_load=int((load + FRESH * (met.times - 1)).sum()),
-        repeats=int(again.sum()),
-        seats_changed=seats_changed(model, tables),
-        wishes_missed=model.totals.wanted - int(met.of(model.wanted).sum()),
-        affinity_missed=model.totals.affine - int(met.of(model.affine).sum()),
-        visitors_missed=model.totals.guest - int(met.of(model.guest).sum()),
-        familiarity=int((met.times * met.of(model.mass) + 50 * met.times * (met.times - 1)).sum()),
-        most_repeats=_most_repeats(model, met, again),
-        extra_byes=_choose_two(bye_counts(model, tables)),
-        extra_trios=_choose_two(trio_counts(model, tables)),
-        walks=walks(tables),
-    )
+    by_pair = pair_levels(model, met.one, met.other, met.times)
+    levels = by_pair.sum(axis=1)
+    totals = model.totals
+    levels[LEVEL["forbidden"]] = _forbidden(model, tables)
+    levels[LEVEL["must_meet_missed"]] += totals.must
+    levels[LEVEL["wishes_missed"]] += totals.wanted
+    levels[LEVEL["affinity_missed"]] += totals.affine
+    levels[LEVEL["visitors_missed"]] += totals.guest
+    levels[LEVEL["seats_changed"]] = seats_changed(model, tables)
+    levels[LEVEL["most_repeats"]] = repeats_per_person(model, met, by_pair[LEVEL["repeats"]]).max()
+    levels[LEVEL["extra_byes"]] = _choose_two(bye_counts(model, tables))
+    levels[LEVEL["extra_trios"]] = _choose_two(trio_counts(model, tables))
+    levels[LEVEL["walks"]] = walks(tables)
+    return Cost(*levels.tolist())
 
 
 def _forbidden(model: Model, tables: Tables) -> int:
+    """Forbidden meetings in the rounds still to be planned; what was held cannot be helped."""
     if not model.problem.forbidden:
         return 0
     met = MetPairs(model, tables, model.free_rounds)
     return int((met.times * met.of(model.forbidden)).sum())
 
 
-def _thirds(model: Model, known: npt.NDArray[np.int64], times: npt.NDArray[np.int64]) -> int:
-    """Meetings after a pair's second, earlier ones counted; asked for only where nobody is to meet thrice."""
-    if model.problem.mode is not Mode.NEVER_THRICE:
-        return 0
-    return int(np.maximum(times + np.minimum(known, 2) - 2, 0).sum())
-
-
-def _most_repeats(model: Model, met: MetPairs, again: npt.NDArray[np.int64]) -> int:
+def repeats_per_person(model: Model, met: MetPairs, again: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How often each person sits with somebody they have met before; `again` says it pair by pair."""
     per_person = np.zeros(model.n, np.int64)
     np.add.at(per_person, met.one, again)
     np.add.at(per_person, met.other, again)
-    return int(per_person.max())
+    return per_person
 
 
 def _choose_two(counts: npt.NDArray[np.int64]) -> int:

@@ -26,24 +26,19 @@ def field(q: int) -> tuple[Table, Table] | None:
     p, e = power
     digits = [[(x // p**k) % p for k in range(e)] for x in range(q)]
     number = {tuple(d): x for x, d in enumerate(digits)}
-    add = [
-        [number[tuple((a + b) % p for a, b in zip(dx, dy, strict=True))] for dy in digits] for dx in digits
-    ]
-    powers = _powers_of_a_generator(p, e)
+    add = [[number[tuple((a + b) % p for a, b in zip(dx, dy, strict=True))] for dy in digits] for dx in digits]
+    powers = powers_of_a_generator(p, e)
     position = {number[d]: exponent for exponent, d in enumerate(powers)}
     values = [number[d] for d in powers]
     mul = [
-        [0 if x == 0 or y == 0 else values[(position[x] + position[y]) % (q - 1)] for y in range(q)]
-        for x in range(q)
+        [0 if x == 0 or y == 0 else values[(position[x] + position[y]) % (q - 1)] for y in range(q)] for x in range(q)
     ]
     return add, mul
 
 
-def _powers_of_a_generator(p: int, e: int) -> list[tuple[int, ...]]:
+def powers_of_a_generator(p: int, e: int) -> list[tuple[int, ...]]:
     """All non-zero elements as powers of one element, digit vectors to base p."""
-    return next(
-        powers for powers in (_orbit(p, e, c) for c in itertools.product(range(p), repeat=e)) if powers
-    )
+    return next(powers for powers in (_orbit(p, e, c) for c in itertools.product(range(p), repeat=e)) if powers)
 
 
 def _orbit(p: int, e: int, low: tuple[int, ...]) -> list[tuple[int, ...]] | None:

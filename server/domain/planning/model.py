@@ -5,6 +5,7 @@ Integers only: the same problem gives the same figures on every machine.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ FRESH = 100
 """Weight of having met this morning (or at an undated earlier meeting), in hundredths of a repeat."""
 
 
+@cache
 def age_weight(days_ago: int | None) -> int:
     """How much an earlier meeting still counts, in hundredths: all of it undated, less the longer ago.
 
@@ -33,6 +35,7 @@ def age_weight(days_ago: int | None) -> int:
     return 4
 
 
+@cache
 def age_mass(days_ago: int | None) -> int:
     """The same without steps, in hundredths: it halves every half year and settles what steps leave open."""
     if days_ago is None:
@@ -136,16 +139,11 @@ class Model:
         return rows
 
     def _compile_pairs(self) -> None:
-        n, index = self.n, self.layout.index
+        n = self.n
         self.times = np.zeros((n, n), np.int32)
         self.load = np.zeros((n, n), np.int32)
         self.mass = np.zeros((n, n), np.int32)
-        for met in self.problem.history:
-            a, b = index[met.a], index[met.b]
-            for x, y in ((a, b), (b, a)):
-                self.times[x, y] += met.times
-                self.load[x, y] = max(int(self.load[x, y]), age_weight(met.days_ago))
-                self.mass[x, y] += met.times * age_mass(met.days_ago)
+        self._compile_history()
         known = self.sector >= 0
         self.same = (self.sector[:, None] == self.sector[None, :]) & known[:, None]
         np.fill_diagonal(self.same, False)
@@ -157,6 +155,18 @@ class Model:
         self.forbidden = self._pairs(self.problem.forbidden)
         self.must = self._pairs(self.problem.must_meet)
         self.totals = Totals(*(int(m.sum()) // 2 for m in (self.must, self.wanted, self.affine, self.guest)))
+
+    def _compile_history(self) -> None:
+        history, index = self.problem.history, self.layout.index
+        one = np.array([index[met.a] for met in history], np.intp)
+        other = np.array([index[met.b] for met in history], np.intp)
+        times = np.array([met.times for met in history], np.int32)
+        load = np.array([age_weight(met.days_ago) for met in history], np.int32)
+        mass = np.array([met.times * age_mass(met.days_ago) for met in history], np.int32)
+        for couple in ((one, other), (other, one)):
+            np.add.at(self.times, couple, times)
+            np.maximum.at(self.load, couple, load)
+            np.add.at(self.mass, couple, mass)
 
     def _affinities(self) -> Ints:
         count = len(self.sector_names)

@@ -44,7 +44,8 @@ class Person:
     """One attendee as the planner sees them.
 
     `present` holds the rounds (from 0) they are there for; None means all. `fixed_table` is hard. A `host`
-    without a fixed table is given one and keeps it. `byes` counts the byes they had at earlier meetings.
+    without a fixed table is given one and keeps it. `byes` counts the byes they had at earlier meetings. The
+    planner pays no heed to `region`; it says where a guest who is missing should come from.
     """
 
     id: PersonId
@@ -55,6 +56,7 @@ class Person:
     fixed_table: int | None = None
     present: frozenset[int] | None = None
     byes: int = 0
+    region: str | None = None
 
     def is_there(self, number: int) -> bool:
         """Whether the person takes part in round `number`."""

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from server.domain.errors import RuleViolation
 
+from .answers import explanation_to_json
 from .problem import (
     MAX_ROUNDS,
     Affinity,
@@ -26,12 +27,28 @@ from .result import Explanation, Plan
 
 PROBLEM_FIELDS = frozenset(
     (
-        "id", "people", "table_size", "tables", "rounds", "odd", "size_rule", "sizes", "history", "held",
-        "forbidden", "must_meet", "affinity", "mode", "sector_first", "previous", "locked", "sectors",
+        "id",
+        "people",
+        "table_size",
+        "tables",
+        "rounds",
+        "odd",
+        "size_rule",
+        "sizes",
+        "history",
+        "held",
+        "forbidden",
+        "must_meet",
+        "affinity",
+        "mode",
+        "sector_first",
+        "previous",
+        "locked",
+        "sectors",
     )
 )
 PERSON_FIELDS = frozenset(
-    ("id", "name", "sector", "looks_for", "visitor", "host", "fixed_table", "present", "byes")
+    ("id", "name", "sector", "looks_for", "visitor", "host", "fixed_table", "present", "byes", "region")
 )
 Choice = TypeVar("Choice", bound=Enum)
 
@@ -79,16 +96,7 @@ def plan_to_json(
         "seed": plan.seed,
         "steps": plan.steps,
         "cut_short": plan.cut_short,
-        "explanations": [
-            {
-                "person": each.person,
-                "round": each.number,
-                "key": each.key,
-                "params": each.params,
-                "text": say(each) if say is not None else "",
-            }
-            for each in plan.explanations
-        ],
+        "explanations": [explanation_to_json(each, say(each) if say is not None else "") for each in plan.explanations],
     }
 
 
@@ -162,7 +170,8 @@ def _person(value: object) -> Person:
     fields = _object(value, "people", entry=value)
     person_id = _id(fields.get("id"), "people")
     _only(fields, PERSON_FIELDS, person=person_id)
-    sector, fixed, present = fields.get("sector"), fields.get("fixed_table"), fields.get("present")
+    sector, region = fields.get("sector"), fields.get("region")
+    fixed, present = fields.get("fixed_table"), fields.get("present")
     return Person(
         id=person_id,
         sector=None if sector is None else _text(sector, "sector", person=person_id),
@@ -173,10 +182,10 @@ def _person(value: object) -> Person:
         present=None
         if present is None
         else frozenset(
-            _integer(entry, "present", person=person_id)
-            for entry in _list(present, "present", person=person_id)
+            _integer(entry, "present", person=person_id) for entry in _list(present, "present", person=person_id)
         ),
         byes=_integer(fields.get("byes", 0), "byes", person=person_id),
+        region=None if region is None else _text(region, "region", person=person_id),
     )
 
 
@@ -238,11 +247,13 @@ def _lock(value: object) -> Lock:
     )
 
 
-def _seatings(fields: Mapping[str, object], name: str) -> tuple[Seating, ...]:
+def seatings_from_json(value: object, field: str = "rounds") -> tuple[Seating, ...]:
+    """Rounds of tables of ids, as a plan writes them. Raises RuleViolation `plan_bad_field`."""
     return tuple(
-        tuple(
-            tuple(_id(person, name) for person in _list(table, name))
-            for table in _list(seating, name)
-        )
-        for seating in _optional_list(fields, name)
+        tuple(tuple(_id(person, field) for person in _list(table, field)) for table in _list(seating, field))
+        for seating in _list(value, field)
     )
+
+
+def _seatings(fields: Mapping[str, object], name: str) -> tuple[Seating, ...]:
+    return seatings_from_json(_optional_list(fields, name), name)

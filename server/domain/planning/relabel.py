@@ -22,7 +22,7 @@ class Relabeller:
         price = marginal(model, counts, *model.prices(weights))
         self.people = np.array(people, np.int64)
         self.links = np.zeros((size, size), np.int32)
-        for part in start.rounds:
+        for part in start.rounds.values():
             for table in part:
                 self.links[np.ix_(table, table)] += 1
         np.fill_diagonal(self.links, 0)
@@ -34,7 +34,7 @@ class Relabeller:
         different = len(set(price[~np.eye(model.n, dtype=bool)].tolist())) > 1
         self.worthwhile = different and size > len(start.pinned) + 1
         self.rows = max(1, min(size, SCORED_AT_ONCE // size))
-        self.placed = self._placed()
+        self.placed = np.zeros_like(self.price)  # worked out when the search begins: it takes its time
         self.energy = int((self.links * self.price).sum()) // 2
         self.best, self.best_energy = self.people.copy(), self.energy
         self.floor = 0 if (price >= 0).all() else None
@@ -58,11 +58,10 @@ class Relabeller:
             placed[x] = self.links[x, near] @ self.price[near]
         return placed
 
-    def anneal(
-        self, steps: int, band: Band, rng: random.Random, tick: Callable[[int], bool]
-    ) -> None:
+    def anneal(self, steps: int, band: Band, rng: random.Random, tick: Callable[[int], bool]) -> None:
         """Take up to `steps` steps while the temperature falls through `band`; at no cost at all it is
         done."""
+        self.placed = self._placed()
         for block, heat in cooling(steps, [band], 1):
             noise = Noise(heat)
             for _ in range(block):
@@ -97,7 +96,10 @@ class Relabeller:
     def _swap(self, x: int, y: int) -> None:
         placed, price = self.placed, self.price
         self.energy += (
-            int(placed[x, y]) + int(placed[y, x]) - int(placed[x, x]) - int(placed[y, y])
+            int(placed[x, y])
+            + int(placed[y, x])
+            - int(placed[x, x])
+            - int(placed[y, y])
             + 2 * int(self.links[x, y]) * int(price[x, y])
         )
         couple, reverse = [x, y], [y, x]

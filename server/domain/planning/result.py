@@ -1,5 +1,6 @@
 """What comes back: the plan, its cost beside a proven bound, and the words for it as (key, parameters)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,14 @@ from .problem import PersonId, Seating
 
 
 @dataclass(frozen=True)
+class Said:
+    """One remark about a plan: a key for the words, and what goes into them (ids, never names)."""
+
+    key: str
+    params: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why a person sits where they sit in one round: a key for the words, and what goes into them."""
 
@@ -19,11 +28,17 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the planner is: the best cost so far, the share of the budget spent (0 to 1), that plan."""
+    """How far the planner is: the best cost so far, and the share of the budget spent (0 to 1)."""
 
     cost: Cost
     share: float
-    best: tuple[Seating, ...]
+    seated: Callable[[], tuple[Seating, ...]]
+    """Writes that plan out, for those who want to see it."""
+
+    @property
+    def best(self) -> tuple[Seating, ...]:
+        """The plan of that cost."""
+        return self.seated()
 
 
 @dataclass(frozen=True)

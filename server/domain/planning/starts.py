@@ -8,20 +8,20 @@ import numpy as np
 
 from .construct import Design, pairs_by_design, seat_by_design
 from .cost import Tables, count_meetings, marginal, table_pairs
-from .layout import even_sizes
+from .layout import RoundLayout, even_sizes
 from .model import Ints, Model
 
 
 @dataclass
 class DesignStart:
-    """Designed rounds whose points still want people.
+    """Designed rounds, by their number, whose points still want people.
 
     `pinned` maps points to the people who must have them. People in `hosts` keep the table named there: they
     belong on the points below `tables`, of which every table of every round has exactly one.
     """
 
     people: list[int]
-    rounds: Design
+    rounds: dict[int, list[list[int]]]
     complete: bool
     pinned: dict[int, int] = field(default_factory=dict)
     hosts: dict[int, int] = field(default_factory=dict)
@@ -35,9 +35,7 @@ def empty_tables(model: Model) -> Tables:
     return tables
 
 
-def seat_greedily(
-    model: Model, byes: dict[int, int], rng: random.Random, tables: Tables | None = None
-) -> Tables:
+def seat_greedily(model: Model, byes: dict[int, int], rng: random.Random, tables: Tables | None = None) -> Tables:
     """Fill every free round that has nobody yet: each person where it costs least at that moment."""
     result = empty_tables(model) if tables is None else tables.copy()
     counts = count_meetings(model, result)
@@ -80,27 +78,57 @@ def seat_people(model: Model, row: Ints, waiting: list[int], sizes: list[int], c
 
 
 def design_start(model: Model, byes: dict[int, int]) -> DesignStart | None:
-    """Designed rounds for the free rounds, when the same people and tables are there in all of them."""
+    """Designed rounds for those free rounds that have the same tables; who comes late or leaves early is a ghost
+    for the rest."""
     layouts = [model.layout.rounds[number] for number in model.free_rounds]
     if not layouts or model.problem.locked:
         return None
     first = layouts[0]
-    alike = all(
-        each.present == first.present and each.sizes == first.sizes and each.fixed == first.fixed
-        for each in layouts
-    )
-    seats = len(first.present) - first.has_bye
-    if not alike or sorted(first.sizes, reverse=True) != even_sizes(seats, len(first.sizes)):
-        return None
-    if len(set(first.fixed.values())) < len(first.fixed):
-        return None
     if model.problem.shapes[first.number].size == 2 and max(first.sizes) <= 3:
-        return None if first.fixed else _paired(model, first.present, first.has_bye, byes)
-    made = seat_by_design(len(first.present), len(first.sizes), len(layouts), hosts=bool(first.fixed))
-    if not made:
+        alike = all((each.present, each.sizes) == (first.present, first.sizes) for each in layouts)
+        settled = any(each.fixed for each in layouts)
+        return _paired(model, first.present, first.has_bye, byes) if alike and not settled else None
+    return _seated(_alike(layouts), len(layouts))
+
+
+def _alike(layouts: list[RoundLayout]) -> list[RoundLayout]:
+    """The largest set of rounds with the same number of tables, of nearly one size, and the same settled seats."""
+
+    def kind(here: RoundLayout) -> tuple[int, list[tuple[int, int]]]:
+        return len(here.sizes), sorted(here.fixed.items())
+
+    even = [
+        here for here in layouts if sorted(here.sizes, reverse=True) == even_sizes(sum(here.sizes), len(here.sizes))
+    ]
+    kinds = [kind(here) for here in even]
+    best = max(kinds, key=kinds.count, default=None)
+    return [here for here in even if kind(here) == best]
+
+
+def _seated(layouts: list[RoundLayout], wanted: int) -> DesignStart | None:
+    if not layouts:
         return None
-    complete = len(made) >= len(layouts)
-    return DesignStart(first.present, made, complete, {}, dict(first.fixed), len(first.sizes))
+    hosts = layouts[0].fixed
+    everybody = sorted(set().union(*(here.present for here in layouts)))
+    always = set(everybody).intersection(*(here.present for here in layouts))
+    loose = [person for person in everybody if person not in always]
+    if len(set(hosts.values())) < len(hosts) or not always.issuperset(hosts):
+        return None
+    tables = len(layouts[0].sizes)
+    made = seat_by_design(len(everybody), tables, len(layouts), hosts=bool(hosts), loose=len(loose))
+    settled = dict(enumerate(loose, start=len(always)))
+    rounds: dict[int, list[list[int]]] = {}
+    for here in layouts:
+        absent = {point for point, person in settled.items() if person not in here.present}
+        for part in made:
+            trimmed = [[point for point in table if point not in absent] for table in part]
+            if sorted(map(len, trimmed)) == sorted(here.sizes):
+                rounds[here.number] = trimmed
+                made.remove(part)
+                break
+    if not rounds:
+        return None
+    return DesignStart(everybody, rounds, len(rounds) == wanted, settled, dict(hosts), tables)
 
 
 def _paired(model: Model, present: list[int], has_bye: bool, byes: dict[int, int]) -> DesignStart | None:
@@ -116,7 +144,7 @@ def _paired(model: Model, present: list[int], has_bye: bool, byes: dict[int, int
             return None
     elif over:
         made = _with_trios(made, over, len(present))
-    return DesignStart(present, made, complete, pinned)
+    return DesignStart(present, dict(zip(model.free_rounds, made, strict=False)), complete, pinned)
 
 
 def _with_trios(made: Design, over: list[int], heads: int) -> Design:
@@ -131,7 +159,9 @@ def _with_trios(made: Design, over: list[int], heads: int) -> Design:
         pair = min(
             part,
             key=lambda couple: (
-                sum(met[odd][point] for point in couple), sum(trios[point] for point in couple), couple
+                sum(met[odd][point] for point in couple),
+                sum(trios[point] for point in couple),
+                couple,
             ),
         )
         for point in pair:
@@ -147,7 +177,7 @@ def place(model: Model, start: DesignStart, people: list[int]) -> Tables:
     tables = empty_tables(model)
     rest = iter(sorted(set(range(start.tables)) - set(start.hosts.values())))
     bears = [start.hosts[one] if one in start.hosts else next(rest) for one in people[: start.tables]]
-    for number, part in zip(model.free_rounds, start.rounds, strict=False):
+    for number, part in start.rounds.items():
         for table, points in enumerate(part):
             for point in points:
                 tables[number, people[point]] = bears[min(points)] if start.hosts else table

@@ -41,6 +41,10 @@ class SessionRow(Base):
     created_at: Mapped[datetime] = col(UtcDateTime, marks.ACTIVITY)
     expires_at: Mapped[datetime] = col(UtcDateTime, marks.ACTIVITY)
     revoked_at: Mapped[datetime | None] = col(UtcDateTime, marks.ACTIVITY, nullable=True)
+    pin_hash: Mapped[bytes | None] = col(LargeBinary(32), marks.SECRET, nullable=True)
+    """Of a door: the digits that wake it after it has rested."""
+    pin_tries: Mapped[int] = col(Integer, marks.SECRET, default=0)
+    locked_at: Mapped[datetime | None] = col(UtcDateTime, marks.ACTIVITY, nullable=True)
 
 
 class GrantRow(Base):
@@ -72,5 +76,7 @@ class OneTimeLink(Base):
     meeting_id: Mapped[int | None] = to("meetings.id", nullable=True)
     loopback_only: Mapped[bool] = col(Boolean, marks.SETTING, default=False)
     uses_left: Mapped[int] = col(Integer, marks.SETTING, default=1)
+    label: Mapped[str] = col(String(80), marks.ACTIVITY, default="")
+    pin_hash: Mapped[bytes | None] = col(LargeBinary(32), marks.SECRET, nullable=True)
     created_at: Mapped[datetime] = col(UtcDateTime, marks.ACTIVITY)
     expires_at: Mapped[datetime] = col(UtcDateTime, marks.ACTIVITY)

@@ -2,17 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, Index, Integer, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Index, Integer, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, relationship
 
-from server.domain.vocabulary import AttendanceStatus, CheckInKind, Standing
+from server.domain.vocabulary import AttemptOutcome, AttendanceStatus, CheckInKind, Standing
 from server.persistence import marks
 from server.persistence.base import Base, UtcDateTime, by_value, col, key, to, uid
 from server.persistence.models.people import Person
 
 
 class Attendance(Base):
-    """One person at one meeting. `entered_at` and `left_at` mirror the door's book and move with it only."""
+    """One person at one meeting. `entered_at` and `left_at` mirror the door's book and move with it only.
+
+    `visit_beyond`: which visit it is of somebody who had none left when the door let them in.
+    """
 
     __tablename__ = "attendances"
     __table_args__ = (
@@ -35,13 +38,21 @@ class Attendance(Base):
     join_code_hash: Mapped[bytes | None] = col(LargeBinary(32), marks.SECRET, nullable=True)
     join_code_until: Mapped[datetime | None] = col(UtcDateTime, marks.SECRET, nullable=True)
     join_code_tries: Mapped[int] = col(Integer, marks.SECRET, default=0)
+    fee_paid_at: Mapped[datetime | None] = col(UtcDateTime, marks.ACTIVITY, nullable=True)
+    fee_paid_cents: Mapped[int | None] = col(Integer, marks.MONEY, nullable=True)
+    fee_waived: Mapped[bool] = col(Boolean, marks.ACTIVITY, default=False)
+    visit_beyond: Mapped[int | None] = col(Integer, marks.ACTIVITY, nullable=True)
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     invited_by: Mapped[Person | None] = relationship(foreign_keys=[invited_by_id])
 
 
 class CheckInEvent(Base):
-    """A line of the door's book, never deleted: an exit or an undo is a line of its own that closes an entry."""
+    """A line of the door's book, never deleted: an exit or an undo is a line of its own that closes an entry.
+
+    `happened_at` is when somebody stood at the door, `arrived_at` when the server learned of it; `skew_ms` is how far
+    the desk's own clock was ahead. `by_self`: nobody of the door saw the person (a kiosk, the poster).
+    """
 
     __tablename__ = "check_in_events"
     __table_args__ = (
@@ -65,6 +76,38 @@ class CheckInEvent(Base):
     reason: Mapped[str] = col(String(120), marks.ACTIVITY, default="")
     closes_id: Mapped[int | None] = to("check_in_events.id", ondelete="SET NULL", nullable=True, index=False)
     is_open: Mapped[bool] = col(Boolean, marks.ACTIVITY, default=False)
+    skew_ms: Mapped[int] = col(BigInteger, marks.ACTIVITY, default=0)
+    by_self: Mapped[bool] = col(Boolean, marks.ACTIVITY, default=False)
+
+
+class DoorAttempt(Base):
+    """A scan that let nobody in: already inside, refused, or a conflict of two desks that a person settles."""
+
+    __tablename__ = "door_attempts"
+
+    id: Mapped[int] = key()
+    uid: Mapped[str] = uid()
+    meeting_id: Mapped[int] = to("meetings.id")
+    attendance_id: Mapped[int | None] = to("attendances.id", nullable=True)
+    outcome: Mapped[AttemptOutcome] = col(by_value(AttemptOutcome), marks.ACTIVITY)
+    reason: Mapped[str] = col(String(40), marks.ACTIVITY, default="")
+    happened_at: Mapped[datetime] = col(UtcDateTime, marks.ACTIVITY)
+    arrived_at: Mapped[datetime] = col(UtcDateTime, marks.ACTIVITY)
+    skew_ms: Mapped[int] = col(BigInteger, marks.ACTIVITY, default=0)
+    session_id: Mapped[int | None] = to("sessions.id", ondelete="SET NULL", nullable=True)
+    desk: Mapped[str] = col(String(80), marks.ACTIVITY, default="")
+    settled_at: Mapped[datetime | None] = col(UtcDateTime, marks.ACTIVITY, nullable=True)
+    settled_by: Mapped[str] = col(String(80), marks.ACTIVITY, default="")
+
+
+class Substitute(Base):
+    """Somebody who comes for somebody else of the list."""
+
+    __tablename__ = "substitutes"
+
+    id: Mapped[int] = key()
+    attendance_id: Mapped[int] = to("attendances.id", index=False, unique=True)
+    stands_for_id: Mapped[int] = to("attendances.id", index=False, unique=True)
 
 
 class Badge(Base):

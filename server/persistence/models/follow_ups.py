@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, String, UniqueConstraint
+from sqlalchemy import Date, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
 from server.domain.vocabulary import FollowUpKind
@@ -15,12 +15,13 @@ class FollowUp(Base):
     """Something to do about somebody by a date: a promise, a proposed one-to-one, a greeting."""
 
     __tablename__ = "follow_ups"
+    __table_args__ = (Index("ix_follow_ups_group_done", "group_id", "done_at"),)
 
     id: Mapped[int] = key()
     uid: Mapped[str] = uid()
     owner_id: Mapped[int] = to("people.id")
     about_id: Mapped[int] = to("people.id")
-    group_id: Mapped[int] = to("groups.id")
+    group_id: Mapped[int] = to("groups.id", index=False)
     meeting_id: Mapped[int | None] = to("meetings.id", ondelete="SET NULL", nullable=True)
     kind: Mapped[FollowUpKind] = col(by_value(FollowUpKind), marks.NOTE)
     text: Mapped[str] = col(String(300), marks.NOTE, default="")
@@ -37,7 +38,10 @@ class OneToOne(Base):
     """Two people met on purpose. Counts once both have confirmed it."""
 
     __tablename__ = "one_to_ones"
-    __table_args__ = (UniqueConstraint("group_id", "first_id", "second_id", "held_on"),)
+    __table_args__ = (
+        UniqueConstraint("group_id", "first_id", "second_id", "held_on"),
+        Index("ix_one_to_ones_group_day", "group_id", "held_on"),
+    )
 
     id: Mapped[int] = key()
     uid: Mapped[str] = uid()

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, String
+from sqlalchemy import Boolean, Integer, String
 from sqlalchemy.orm import Mapped
 
 from server.persistence import marks
@@ -22,4 +22,6 @@ class Group(Base):
     currency: Mapped[str] = col(String(3), marks.SETTING, default="EUR")
     base_url: Mapped[str] = col(String(200), marks.SETTING, default="")
     own_network: Mapped[bool] = col(Boolean, marks.SETTING, default=False)
+    visits_allowed: Mapped[int] = col(Integer, marks.SETTING, default=2)
+    """How often somebody may come as a visitor; 0: as often as they like."""
     created_at: Mapped[datetime] = col(UtcDateTime, marks.SETTING)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Boolean, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, relationship
 
+from server.domain.plan_runs import RunState
 from server.domain.round_clock import RoundClock
 from server.domain.vocabulary import RoundPhase
 from server.persistence import marks
@@ -82,15 +83,19 @@ class Encounter(Base):
     __tablename__ = "encounters"
     __table_args__ = (
         UniqueConstraint("round_id", "first_id", "other_id"),
-        Index("ix_encounters_pair", "group_id", "first_id", "other_id"),
+        Index("ix_encounters_pair", "group_id", "first_id", "other_id", "met_on"),
+        # Who sat with whom in a span of days is read from this alone.
+        Index("ix_encounters_group_day", "group_id", "met_on", "first_id", "other_id", "number", "meeting_id"),
+        Index("ix_encounters_first_day", "first_id", "met_on"),
+        Index("ix_encounters_other_day", "other_id", "met_on"),
     )
 
     id: Mapped[int] = key()
     group_id: Mapped[int] = to("groups.id", index=False)
     meeting_id: Mapped[int] = to("meetings.id")
     round_id: Mapped[int] = to("rounds.id", index=False)
-    first_id: Mapped[int] = to("people.id")
-    other_id: Mapped[int] = to("people.id")
+    first_id: Mapped[int] = to("people.id", index=False)
+    other_id: Mapped[int] = to("people.id", index=False)
     number: Mapped[int] = col(Integer, marks.ACTIVITY)
     met_on: Mapped[date] = col(Date, marks.ACTIVITY)
 
@@ -108,3 +113,25 @@ class SeatingPlan(Base):
     problem: Mapped[str] = col(Text, marks.ACTIVITY)
     plan: Mapped[str] = col(Text, marks.ACTIVITY)
     engine: Mapped[str] = col(String(24), marks.SETTING, default="")
+    digest: Mapped[str] = col(Text, marks.ACTIVITY, default="")
+    """What the plan is worth as the seats are now, in JSON; hand moves change it."""
+
+
+class PlanRun(Base):
+    """A planning run that every facilitator sees: how far it is, what it found, whether somebody has enough."""
+
+    __tablename__ = "plan_runs"
+
+    id: Mapped[int] = key()
+    uid: Mapped[str] = uid()
+    meeting_id: Mapped[int] = to("meetings.id")
+    state: Mapped[RunState] = col(by_value(RunState), marks.SETTING)
+    began_at: Mapped[datetime] = col(UtcDateTime, marks.SETTING)
+    told_at: Mapped[datetime] = col(UtcDateTime, marks.SETTING)
+    share: Mapped[int] = col(Integer, marks.SETTING, default=0)
+    """Whole percent of the present stage."""
+    cost: Mapped[str] = col(Text, marks.SETTING, default="")
+    """The best so far, in JSON; empty before there is one."""
+    refusal: Mapped[str] = col(Text, marks.ACTIVITY, default="")
+    """Code and parameters of what refused it, in JSON."""
+    enough: Mapped[bool] = col(Boolean, marks.SETTING, default=False)

@@ -85,6 +85,26 @@ def circle(db: Session, meeting_id: MeetingId, person_id: PersonId) -> Circle:
     return Circle(tuple(rows.values()), {person: frozenset(opened) for person, opened in fields.items()})
 
 
+def circles(db: Session, meeting_id: MeetingId, people: Collection[PersonId]) -> dict[PersonId, Circle]:
+    """The same of several people. At most three statements."""
+    wanted = set(people)
+    found = db.scalars(
+        select(Exchange)
+        .where(Exchange.meeting_id == meeting_id, or_(Exchange.asker_id.in_(wanted), Exchange.asked_id.in_(wanted)))
+        .order_by(Exchange.asked_at, Exchange.id)
+    ).all()
+    if not found:
+        return {person: Circle((), {}) for person in wanted}
+    in_them = {PersonId(key) for each in found for key in (each.asker_id, each.asked_id)}
+    persons = {row.id: row for row in db.scalars(select(Person).where(Person.id.in_(in_them)))}
+    opened = open_fields(db, in_them | wanted)
+    rows: defaultdict[PersonId, list[tuple[Exchange, Person]]] = defaultdict(list)
+    for each in found:
+        rows[PersonId(each.asker_id)].append((each, persons[each.asked_id]))
+        rows[PersonId(each.asked_id)].append((each, persons[each.asker_id]))
+    return {person: Circle(tuple(rows[person]), opened) for person in wanted}
+
+
 def accepted(db: Session, group_id: GroupId, one: PersonId, other: PersonId) -> list[Exchange]:
     """The accepted exchanges of two people at meetings of a group, locked. One statement."""
     question = (

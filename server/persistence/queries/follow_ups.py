@@ -26,7 +26,6 @@ from server.persistence.models import (
     Contact,
     Exchange,
     FollowUp,
-    Group,
     Meeting,
     Membership,
     Person,
@@ -204,11 +203,6 @@ def people(
         .where(Person.id.in_(ids))
     )
     return {PersonId(person.id): (person, card) for person, card in rows}
-
-
-def time_zone(db: Session, group_id: GroupId) -> str:
-    """Where the group's days begin and end."""
-    return str(db.scalars(select(Group.time_zone).where(Group.id == group_id)).one())
 
 
 def meetings_attended(

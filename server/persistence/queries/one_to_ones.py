@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from server.domain import names
 from server.domain.vocabulary import FollowUpKind, GroupId, PersonId
 from server.persistence.models import (
     FollowUp,
@@ -81,6 +82,18 @@ def near(
         .order_by(OneToOne.held_on)
         .with_for_update()
     ).all()
+
+
+def told_of_one_place(db: Session, group_id: GroupId, teller: PersonId, held_on: date, place: str) -> int:
+    """How many one-to-ones of one day and place somebody has told of. One statement."""
+    told = or_(
+        and_(OneToOne.first_id == teller, OneToOne.first_confirmed_at.is_not(None)),
+        and_(OneToOne.second_id == teller, OneToOne.second_confirmed_at.is_not(None)),
+    )
+    rows = db.scalars(
+        select(OneToOne.place).where(OneToOne.group_id == group_id, OneToOne.held_on == held_on, told)
+    )
+    return sum(1 for each in rows if names.folded(each) == names.folded(place))
 
 
 def planned(db: Session, group_id: GroupId, owner: PersonId, about: PersonId) -> Sequence[FollowUp]:

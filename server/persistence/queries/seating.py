@@ -3,16 +3,19 @@
 Only rounds that ended count, and only seats that were not missed; a bye is no encounter.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.vocabulary import GroupId, MeetingId, PersonId, RoundPhase
 from server.persistence.models import Attendance, Encounter, Meeting, Round, Seat
 
 Pair = tuple[PersonId, PersonId]
+ROWS = 400
+"""So many rows are read at once."""
 
 
 @dataclass(frozen=True)
@@ -33,26 +36,30 @@ class LastMet:
     number: int
 
 
-def encounters_before(db: Session, group_id: GroupId, meeting_id: MeetingId) -> tuple[Together, ...]:
+def encounters_before(db: Session, group_id: GroupId, meeting_id: MeetingId) -> Iterator[Together]:
     """Every pair on the list of a meeting that sat together at other meetings of the group. One statement.
 
-    The smaller person id comes first.
+    The smaller person id comes first. They come one by one as they are read.
     """
-    here = select(Attendance.person_id).where(Attendance.meeting_id == meeting_id).scalar_subquery()
+    one, other = aliased(Attendance), aliased(Attendance)
     question = (
         select(Encounter.first_id, Encounter.other_id, func.count(), func.max(Encounter.met_on))
+        # By way of the list: the database would otherwise look up every pair there could be.
+        .join(one, one.person_id == Encounter.first_id)
+        .join(other, other.person_id == Encounter.other_id)
         .where(
             Encounter.group_id == group_id,
             Encounter.meeting_id != meeting_id,
-            Encounter.first_id.in_(here),
-            Encounter.other_id.in_(here),
+            one.meeting_id == meeting_id,
+            other.meeting_id == meeting_id,
         )
         .group_by(Encounter.first_id, Encounter.other_id)
         .order_by(Encounter.first_id, Encounter.other_id)
     )
-    return tuple(
-        Together(PersonId(a), PersonId(b), int(times), last) for a, b, times, last in db.execute(question)
-    )
+    # Past the records of the session, which take all rows at once.
+    for rows in db.connection().execute(question).partitions(ROWS):
+        for first, second, times, last in rows:
+            yield Together(PersonId(first), PersonId(second), times, last)
 
 
 def byes_before(db: Session, group_id: GroupId, meeting_id: MeetingId) -> dict[PersonId, int]:
@@ -73,46 +80,36 @@ def byes_before(db: Session, group_id: GroupId, meeting_id: MeetingId) -> dict[P
     return {PersonId(person): int(count) for person, count in db.execute(question)}
 
 
-def last_met(
-    db: Session, group_id: GroupId, meeting_id: MeetingId, *, only: PersonId | None = None
-) -> dict[Pair, LastMet]:
-    """For the people who share a table at a meeting: when they last sat together at another one.
-
-    Keyed by (viewer, other) in both orders; with `only`, pairs with that person. One statement.
-    """
-    one, other, who, whom = aliased(Seat), aliased(Seat), aliased(Attendance), aliased(Attendance)
-    pairs = (
-        select(who.person_id.label("first"), whom.person_id.label("other"))
-        .select_from(Round)
-        .join(one, (one.round_id == Round.id) & (one.table_number > 0))
-        .join(other, (other.round_id == one.round_id) & (other.table_number == one.table_number))
-        .join(who, who.id == one.attendance_id)
-        .join(whom, (whom.id == other.attendance_id) & (whom.person_id > who.person_id))
-        .where(Round.meeting_id == meeting_id)
-        .distinct()
-    )
-    if only is not None:
-        pairs = pairs.where(or_(who.person_id == only, whom.person_id == only))
-    pair = pairs.cte("pair")
-    newest = func.row_number().over(
-        partition_by=(Encounter.first_id, Encounter.other_id),
-        order_by=(Encounter.met_on.desc(), Encounter.meeting_id.desc(), Encounter.number.desc()),
-    )
-    found = (
-        select(
-            Encounter.first_id,
-            Encounter.other_id,
-            Encounter.met_on,
-            Encounter.number,
-            newest.label("place"),
+def _last_met() -> Select[int, int, date, int]:
+    one, other = aliased(Attendance), aliased(Attendance)
+    return (
+        select(Encounter.first_id, Encounter.other_id, Encounter.met_on, Encounter.number)
+        .join(one, one.person_id == Encounter.first_id)
+        .join(other, other.person_id == Encounter.other_id)
+        .where(
+            Encounter.group_id == bindparam("group_id"),
+            Encounter.meeting_id != bindparam("meeting_id"),
+            one.meeting_id == bindparam("meeting_id"),
+            other.meeting_id == bindparam("meeting_id"),
         )
-        .join(pair, (pair.c.first == Encounter.first_id) & (pair.c.other == Encounter.other_id))
-        .where(Encounter.group_id == group_id, Encounter.meeting_id != meeting_id)
-        .subquery()
+        .order_by(Encounter.met_on, Encounter.meeting_id, Encounter.number)
     )
-    known: dict[Pair, LastMet] = {}
-    for row in db.execute(select(found).where(found.c.place == 1)):
-        met = LastMet(row.met_on, int(row.number))
-        a, b = PersonId(row.first_id), PersonId(row.other_id)
-        known[a, b] = known[b, a] = met
-    return known
+
+
+_LAST_MET = _last_met()
+
+
+def last_met(
+    db: Session, group_id: GroupId, meeting_id: MeetingId, only: PersonId | None = None
+) -> Iterator[tuple[Pair, LastMet]]:
+    """When those on the list of a meeting last sat together at another one; or when one of them did. One statement.
+
+    The smaller person id comes first. They come one by one as they are read; of a pair the last one counts.
+    """
+    question = _LAST_MET
+    if only is not None:
+        question = question.where(or_(Encounter.first_id == only, Encounter.other_id == only))
+    given = {"group_id": group_id, "meeting_id": meeting_id}
+    for rows in db.connection().execute(question, given).partitions(ROWS):
+        for first, second, day, number in rows:
+            yield (PersonId(first), PersonId(second)), LastMet(day, number)

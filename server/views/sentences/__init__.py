@@ -8,13 +8,31 @@ from server.views.sentences import (
     facilitator,
     files,
     organiser,
+    packets,
     paper,
     people,
     planning,
     referrals,
+    registering,
+    running,
 )
 
 SENTENCES: dict[str, str] = {}
-_MODULES = (access, attendee, display, door, facilitator, files, organiser, paper, people, planning, referrals)
+_MODULES = (
+    access,
+    attendee,
+    display,
+    door,
+    facilitator,
+    files,
+    organiser,
+    packets,
+    paper,
+    people,
+    planning,
+    referrals,
+    registering,
+    running,
+)
 for _module in _MODULES:
     SENTENCES |= _module.SENTENCES

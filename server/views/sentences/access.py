@@ -19,6 +19,7 @@ SENTENCES = {
     "email_malformed": N_("This is not an e-mail address."),
     "operation_reused": N_("This was already sent with other contents. Load the page again."),
     "database_busy": N_("Another program holds the database. Nothing was changed; try again in a moment."),
+    "database_lost": N_("The connection to the database broke. Look whether it was done before you do it again."),
     "json_needed": N_("This request could not be understood."),
     "text_needed": N_("The field %(field)s must be a text."),
     "text_too_long": N_("The text in %(field)s is too long: at most %(most)s characters."),

@@ -20,6 +20,13 @@ SENTENCES: dict[str, str] = {
     "unclosed_quote": N_("A quotation mark in line %(line)s of %(name)s is never closed."),
     "no_name_column": N_("No column of %(name)s holds names. Choose one."),
     "no_such_column": N_("%(name)s has no such column."),
+    "card_line_too_long": N_("Line %(line)s of %(name)s is too long for a contact."),
+    "file_needs_too_much": N_("%(name)s needs more memory than a list of people should. Split it and try again."),
+    "import_cancelled": N_("The import was stopped. Nothing was changed."),
+    "import_under_way": N_("Another file is being brought in from here. Wait for it, or stop it."),
+    "import_lost": N_("The import ended half-way because the program did. Nothing was changed; bring it in again."),
+    "card_of_nobody": N_("The card in line %(line)s is of a group or a company and was left out."),
+    "card_cut_off": N_("The card in line %(line)s has no end; what there was of it was read."),
     # a row: RowError.code, also raised inside as RuleViolation
     "row_too_short": N_("This row has %(cells)s cells, the header has %(expected)s."),
     "row_too_long": N_("This row has %(cells)s cells, the header has %(expected)s."),

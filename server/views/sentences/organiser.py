@@ -3,6 +3,14 @@
 from server.views.sentences.marking import N_
 
 SENTENCES: dict[str, str] = {
+    "duties_over": N_("The meeting is over: its duties stay as they were."),
+    "duty_needs_member": N_("Choose a member who is coming to this meeting."),
+    "duty_unknown": N_("There is no such duty any more."),
+    "duty_taken": N_("Somebody else has taken this duty already."),
+    "template_name": N_("Give the template a name of at most %(most)s characters."),
+    "template_unknown": N_("There is no such template any more."),
+    "template_name_taken": N_("Another template is called %(name)s by now."),
+    "templates_many": N_("A group keeps at most %(most)s templates. Take one away first."),
     "meeting_unknown": N_("There is no such meeting."),
     "group_unknown": N_("There is no group yet. Open the set-up link from the console."),
     "language_unknown": N_("Choose one of the languages offered."),
@@ -10,9 +18,7 @@ SENTENCES: dict[str, str] = {
     "currency_unknown": N_("A currency has three letters, such as EUR."),
     "base_url_missing": N_("Set the group's address before printing badges."),
     "base_url_malformed": N_("The address must look like https://meet.example.org."),
-    "base_url_bare_ip": N_(
-        "Use a name, not a number: an address of numbers changes and the badges would be lost."
-    ),
+    "base_url_bare_ip": N_("Use a name, not a number: an address of numbers changes and the badges would be lost."),
     "title_missing": N_("A name is missing here."),
     "title_too_long": N_("This name is too long: at most %(most)s characters."),
     "place_too_long": N_("This place is too long: at most %(most)s characters."),
@@ -30,6 +36,14 @@ SENTENCES: dict[str, str] = {
     "opening_was_used": N_("Somebody is in the room already, or a round has begun. Close the meeting instead."),
     "reopen_too_late": N_("A meeting can be opened again on the day it was closed, not later."),
     "close_round_runs": N_("Round %(number)s is still on. End it, then close the meeting."),
+    "series_rhythm_not_from_here": N_("The meeting's own day does not fit this rhythm. Choose one of those offered."),
+    "series_ends_too_soon": N_("Until then there is no such day. Choose a later end."),
+    "series_too_long": N_("At most %(most)s meetings at once. Choose an earlier end."),
+    "series_day_needed": N_("Tick at least one day."),
+    "series_day_elsewhere": N_("%(day)s is not a day of this rhythm. Look at the days again."),
+    "series_day_taken": N_("On %(day)s there is a meeting already."),
+    "series_unknown": N_("There are no such meetings to take back."),
+    "series_was_used": N_("Something has happened in each of these meetings, so they stay."),
     "already_came": N_("This person is in the room already."),
     "visitor_known": N_("The group knows somebody called %(name)s. Add them from the list, or say it is another."),
 }

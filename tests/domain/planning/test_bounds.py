@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from server.domain.planning import Mode, Person, Problem, Shape, plan
-from server.domain.planning.bounds import least_pairs, lower_bound
+from server.domain.planning import Mode, PastMeeting, Person, Problem, Shape, plan
+from server.domain.planning.bounds import least_pairs, lower_bound, without_repeats
 from server.domain.planning.model import Model
 from tests.domain.planning.problems import Steps, a_problem, people
 
@@ -49,3 +49,31 @@ def test_a_perfect_plan_says_that_it_is_optimal() -> None:
     assert plan(a_problem(2, 2, 1), Steps(10), 1).optimal
     crowded = plan(Problem(people(12), (Shape(6),) * 3, mode=Mode.NEVER_THRICE), Steps(50), 1)
     assert not crowded.optimal
+
+
+def a_hosted_group(tables: int, rounds: int, of_law: set[int], guests_of_law: int = 1) -> Problem:
+    """Hosts 0, 1, … keep their tables; those in `of_law` and some of the guests are lawyers."""
+    hosts = [Person(n, "law" if n in of_law else None, fixed_table=n) for n in range(tables)]
+    guests = [Person(tables + n, "law" if n < guests_of_law else None) for n in range(3 * tables)]
+    return Problem((*hosts, *guests), (Shape(4),) * rounds)
+
+
+def test_whoever_meets_no_host_twice_comes_to_hosts_of_their_own_sector() -> None:
+    made = plan(a_hosted_group(6, 5, {0, 1, 2}), Steps(600), 1)
+    assert made.cost.fresh_repeats == 0
+    assert made.cost.same_sector == made.bound.same_sector == 2
+    assert plan(a_hosted_group(6, 3, {0, 1, 2}), Steps(600), 1).bound.same_sector == 0
+
+
+def test_a_host_known_from_earlier_is_avoided_as_well() -> None:
+    problem = replace(a_hosted_group(6, 4, {0, 1}), history=(PastMeeting(6, 2), PastMeeting(6, 0)))
+    bound = lower_bound(Model(problem))
+    assert bound.same_sector == 0
+    assert without_repeats(Model(problem), bound).same_sector == 1
+
+
+def test_hosts_who_leave_tables_open_force_nothing() -> None:
+    problem = a_hosted_group(6, 5, {0, 1, 2})
+    some = replace(problem, people=tuple(replace(p, fixed_table=None) if p.id == 5 else p for p in problem.people))
+    bound = lower_bound(Model(some))
+    assert without_repeats(Model(some), bound) == bound

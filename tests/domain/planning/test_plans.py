@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import random
 from dataclasses import replace
 
 import pytest
@@ -47,7 +48,9 @@ def a_mixed_group(count: int) -> tuple[Person, ...]:
 
 
 def digest(made: Plan) -> str:
-    return hashlib.sha256(json.dumps(plan_to_json(made), sort_keys=True).encode()).hexdigest()[:16]
+    told = plan_to_json(made)
+    seats = {name: told[name] for name in ("rounds", "cost", "bound", "steps")}
+    return hashlib.sha256(json.dumps(seats, sort_keys=True).encode()).hexdigest()[:16]
 
 
 @settings(max_examples=60, deadline=None)
@@ -74,10 +77,10 @@ def test_the_order_in_which_people_are_listed_does_not_matter() -> None:
 
 
 GOLDEN = [
-    (Problem(a_mixed_group(57), (Shape(5),) * 5), 300, "7ce0de0405fbf9e8"),
-    (a_problem(32, 4, 10), 400, "3627f43b95bcad00"),
-    (Problem(a_mixed_group(23), (Shape(2, odd=Odd.BYE),) * 4, (PastMeeting(0, 1, 2, 30),)), 250, "26f1747514e9e81e"),
-    (Problem(tuple(Person(f"p{n}", host=n < 4) for n in range(21)), (Shape(6),) * 3), 200, "e24e0b5dba55c142"),
+    (Problem(a_mixed_group(57), (Shape(5),) * 5), 300, "b81cd79976378aca"),
+    (a_problem(30, 6, 6), 400, "0fe49561d061d7fa"),
+    (Problem(a_mixed_group(23), (Shape(2, odd=Odd.BYE),) * 4, (PastMeeting(0, 1, 2, 30),)), 250, "3935f6364e442758"),
+    (Problem(tuple(Person(f"p{n}", host=n < 4) for n in range(21)), (Shape(6),) * 3), 200, "d13cf31d8deb93cf"),
 ]
 
 
@@ -87,8 +90,7 @@ def test_a_plan_of_long_ago_is_planned_again_to_the_letter(problem: Problem, ste
 
 
 def test_a_plan_made_by_the_clock_is_made_again_by_its_steps() -> None:
-    coming = (Person(0, present=frozenset(range(6))), *people(24)[1:])
-    problem = Problem(coming, (Shape(4),) * 7)
+    problem = Problem(a_mixed_group(24), (Shape(6),) * 4)
     by_clock = plan(problem, Clock(30), 3)
     assert by_clock.steps > 300
     assert not by_clock.cut_short
@@ -129,6 +131,7 @@ def test_cancelling_returns_the_best_plan_so_far() -> None:
     made = plan(problem, Steps(1_000_000), 1, heard.append, cancel)
     assert made.cut_short
     assert made.steps < 2_000
+    assert made.explanations == ()
     assert heard[-1].cost[:-1] == made.cost[:-1]
 
 
@@ -188,6 +191,26 @@ def test_with_some_people_away_the_number_of_tables_follows_from_their_size() ->
     coming = [{"id": n} for n in range(9)] + [{"id": 9, "present": [0]}]
     problem = problem_from_json({"people": coming, "table_size": 4, "tables": 2, "rounds": 2})
     assert [len(seating) for seating in plan(problem, Steps(10), 1).rounds] == [2, 3]
+
+
+def test_people_known_to_come_late_or_leave_early_cost_no_repeats() -> None:
+    coming = tuple(
+        Person(n, present=frozenset(range(1, 6)) if n < 3 else frozenset(range(5)) if n < 5 else None)
+        for n in range(56)
+    )
+    problem = Problem(coming, (Shape(7, tables=8),) * 6)
+    made = plan(problem, Steps(0), 1)
+    assert checker.faults(problem, made) == []
+    assert made.cost.repeats == 0
+
+
+def test_a_round_with_fewer_tables_is_filled_in_beside_the_designed_ones() -> None:
+    coming = tuple(Person(n, present=frozenset(range(4)) if n < 6 else None) for n in range(40))
+    problem = Problem(coming, (Shape(5),) * 5)
+    made = plan(problem, Steps(0), 1)
+    assert checker.faults(problem, made) == []
+    assert [len(seating) for seating in made.rounds] == [8, 8, 8, 8, 7]
+    assert checker.repeats(problem, replace(made, rounds=(*made.rounds[:4], ()))) == 0
 
 
 @pytest.mark.parametrize(
@@ -258,9 +281,7 @@ def test_a_round_in_which_every_seat_is_fixed_is_left_alone() -> None:
 
 
 def test_a_locked_seat_is_kept_and_a_locked_person_does_not_sit_out() -> None:
-    problem = Problem(
-        people(5), (Shape(2, odd=Odd.BYE),) * 2, locked=tuple(Lock(n, 0, n // 2) for n in range(4))
-    )
+    problem = Problem(people(5), (Shape(2, odd=Odd.BYE),) * 2, locked=tuple(Lock(n, 0, n // 2) for n in range(4)))
     made = plan(problem, Steps(50), 1)
     assert made.rounds[0] == ((0, 1), (2, 3))
     assert checker.faults(problem, made) == []
@@ -288,3 +309,35 @@ def test_when_all_are_new_visitors_somebody_has_to_begin_with_a_bye() -> None:
     assert checker.faults(problem, plan(problem, Steps(5), 1)) == []
     locked = (Lock(0, 0, 0), Lock(1, 0, 0))
     assert plan(replace(problem, locked=locked), Steps(5), 1).rounds == (((0, 1),),)
+
+
+def test_where_sectors_come_first_a_design_without_repeats_gives_way() -> None:
+    dice = random.Random(1)
+    crowd = tuple(Person(n, f"s{dice.randrange(6)}") for n in range(25))
+    made = plan(Problem(crowd, (Shape(5),) * 5, sector_first=True), Steps(1500), 1)
+    assert made.cost.same_sector == made.bound.same_sector == 20
+    assert 0 < made.cost.repeats < 20
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "rounds", "trades", "dice", "steps", "seed", "most"),
+    [
+        (53, 6, 5, 14, 13, 10_000, 1, 125),
+        (160, 8, 6, 28, 2, 3000, 1, 750),
+        (120, 8, 6, 24, 3, 2500, 1, 560),
+        (120, 8, 6, 24, 3, 2500, 3, 660),  # here neither seats nor labels of the design do better in their time
+    ],
+)
+def test_wishes_are_not_given_up_because_a_short_trial_promised_more(
+    count: int, size: int, rounds: int, trades: int, dice: int, steps: int, seed: int, most: int
+) -> None:
+    """Whoever stays with the way that did best in its trial misses 165, 862 and 630 wishes."""
+    chance = random.Random(dice)
+    of = [n % trades for n in range(count)]
+    chance.shuffle(of)
+    others = [[trade for trade in range(trades) if trade != own] for own in of]
+    wanted = [tuple(f"s{trade:02}" for trade in sorted(chance.sample(some, 2))) for some in others]
+    crowd = tuple(Person(n, f"s{own:02}", wanted[n]) for n, own in enumerate(of))
+    made = plan(Problem(crowd, (Shape(size),) * rounds), Steps(steps), seed, explained=False)
+    assert (made.cost.repeats, made.cost.same_sector) == (0, 0)
+    assert made.cost.wishes_missed <= most

@@ -70,6 +70,31 @@ def test_a_lost_piece_is_noticed_and_the_state_fetched_once(run: Run, sign: str)
     assert after == 3
 
 
+def test_while_news_between_the_processes_are_lost_the_state_is_asked_for_and_the_screen_stays_right(run: Run) -> None:
+    fetches, round_, again = run(
+        LIVE
+        + """server.news("everyone", { round: 2 }, { lost: true });
+        for (let i = 0; i < 3; i += 1) server.handlers.news({ audience: "everyone", kind: "fetch", patch: {} });
+        await later(1200);
+        const found = [server.fetches, live.snapshot.round];
+        server.handlers.news({ audience: "everyone", kind: "fetch", patch: {} });
+        await later(1200);
+        return [...found, server.fetches];""",
+    )
+    assert (fetches, round_, again) == (1, 2, 2)
+
+
+def test_a_page_shown_again_from_the_history_asks_for_the_time_and_the_state(run: Run) -> None:
+    connects = run(
+        LIVE
+        + """server.alive = false; // the socket of a page that was put away looks open
+        dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+        await later(2700);
+        return server.connects;""",
+    )
+    assert connects == 2
+
+
 def test_counters_that_agree_change_nothing(run: Run) -> None:
     assert run(
         LIVE

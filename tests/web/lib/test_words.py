@@ -92,7 +92,7 @@ def test_the_sound_switch_tells_the_truth(page: Page, run: Run) -> None:
     before, during, after = run(
         """const { Sounds } = await lib("sound");
         const sounds = new Sounds();
-        const names = ["welcome", "already", "refused", "half", "last30", "over"];
+        const names = ["welcome", "already", "refused", "half", "last", "over"];
         const before = [sounds.on, sounds.play("welcome")];
         await sounds.switchOn();
         const during = [sounds.on, ...names.map((name) => sounds.play(name))];

@@ -5,6 +5,7 @@ import { t } from "../lib/i18n.js";
 import { apply } from "../lib/patch.js";
 import { connect } from "./line.js";
 import { sendForms, showSwaps } from "./swaps.js";
+import { drawTurn } from "./turns.js";
 
 const page = $("[data-after]");
 const { base } = page.dataset;
@@ -13,6 +14,7 @@ const PAUSE = 900; // after the last letter
 
 function draw() {
   showSwaps(page, live.snapshot, base);
+  if ($("[data-turn]")) drawTurn(page, live.snapshot.talk);
   const listed = [...$$("[data-other]")];
   for (const row of listed) row.hidden = !live.snapshot.exchanges?.[row.dataset.other];
 }
@@ -42,6 +44,12 @@ function touched(form, name) {
   clearTimeout(timers.get(form));
 }
 
+/** Whoever wants to stay in touch asks for the contacts too, where that is still to be done. */
+function askToo(form) {
+  const person = form.getAttribute("action").split("/").pop();
+  $(`[data-with="${person}"] [data-state=ask]:not([hidden])`, page)?.requestSubmit();
+}
+
 async function save(form) {
   const names = changed.get(form);
   if (!names) return;
@@ -66,7 +74,10 @@ for (const form of $$("[data-jot]")) {
     touched(form, target.name);
     timers.set(form, setTimeout(() => save(form), PAUSE));
   });
-  form.addEventListener("change", () => save(form));
+  form.addEventListener("change", ({ target }) => {
+    save(form);
+    if (target.name === "stay" && target.value === "yes") askToo(form);
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     save(form);

@@ -1,46 +1,67 @@
 /** The meeting on an attendee's phone: table, time, partners, exchanges, live; what is next while the line is down. */
-import { Countdown, bell, spoken } from "../lib/countdown.js";
+import { Countdown, spoken } from "../lib/countdown.js";
 import { $, $$, announce, show, text } from "../lib/dom.js";
 import { t, tn } from "../lib/i18n.js";
-import { drawRing } from "../lib/ring.js";
+import { apply } from "../lib/patch.js";
+import { drawRing, look } from "../lib/ring.js";
 import { connect } from "./line.js";
-import { scene } from "./scene.js";
+import { scene, timer } from "./scene.js";
 import { senses } from "./senses.js";
 import { byPerson, sendForms, showSwaps } from "./swaps.js";
-import { apply } from "../lib/patch.js";
 
 const page = $("[data-phone]");
 const { base, kind: painted } = page.dataset;
 const first = JSON.parse($("#state").textContent);
 const slot = (name, value, root = page) => text($(`[data-slot="${name}"]`, root), value ?? "");
 const live = connect(page, first, draw);
-const ring = senses($("[data-senses]"));
+const felt = senses($("[data-senses]"));
 const queue = sendForms(page, {
   ondone: ({ exchanges }) => {
     live.snapshot = apply(live.snapshot, { exchanges });
     draw();
   },
-  onwaiting: (count) => count || turn(),
+  onwaiting: (count) => count || leave(),
 });
+
+const now = () => scene(live.snapshot);
+const HALF_SHOWN = 20_000;
+const lastSeconds = () => live.snapshot.sound?.last_seconds ?? 30;
+const halves = () => live.snapshot.sound?.half_time ?? true;
+const about = () => `${page.dataset.meeting} ${now().on ?? `round ${live.snapshot.clock?.number}`}`;
 
 const countdown = new Countdown({
-  state: () => live.snapshot.clock,
+  state: () => timer(live.snapshot, now()),
+  about,
+  lastSeconds: () => (now().on ? 0 : lastSeconds()),
   now: () => live.now(),
-  draw: (reading, before) => {
-    drawRing($("[data-ring]"), reading, live.snapshot.clock, word(reading));
-    if (!reading) return;
-    const end = reading.last30 || (reading.running && reading.over);
-    text($("[data-prompt]"), end ? t("Say one thing you will do for each other.") : t("“Whom could I help you meet?”"));
-    const due = bell(before, reading);
-    if (due) ring(due);
-    const seconds = spoken(before, reading);
-    if (seconds !== null) say(seconds);
-  },
+  draw: drawTime,
 });
 
-function word(reading) {
-  if (live.snapshot.clock?.phase === "paused") return t("paused");
-  return !reading?.running ? t("soon") : reading.over ? t("over") : t("left");
+function drawTime(reading, before) {
+  const { on } = now();
+  const state = timer(live.snapshot, now());
+  drawRing($("[data-ring]"), reading, state, word(state, reading));
+  if (!reading || on) return;
+  text($("[data-prompt]"), prompt(reading, state));
+  felt()?.hear(about(), before, reading, live.snapshot.sound);
+  const seconds = spoken(before, reading);
+  if (seconds !== null) say(seconds);
+}
+
+const isHalf = ({ running, left }, { length_ms: length }) => running && halves() && left <= length / 2 && left > length / 2 - HALF_SHOWN;
+
+function prompt(reading, state) {
+  const { last, running, over } = reading;
+  if (last || (running && over)) return t("Say one thing you will do for each other.");
+  if (!isHalf(reading, state)) return t("“Whom could I help you meet?”");
+  return live.snapshot.meeting.table_size === 2 ? t("Half-time. Now the other one speaks.") : t("Half-time. Whoever has not spoken, speaks now.");
+}
+
+function word(state, reading) {
+  if (state?.phase === "paused") return t("paused");
+  if (!reading?.running) return t("soon");
+  if (reading.over) return t("over");
+  return !now().on && !reading.last && isHalf(reading, state) ? t("Swap speakers") : t("left");
 }
 
 function say(seconds) {
@@ -49,51 +70,69 @@ function say(seconds) {
   else announce(tn("%(num)s minute left", "%(num)s minutes left", seconds / 60));
 }
 
-function draw() {
-  const { meeting } = live.snapshot;
-  const now = scene(live.snapshot);
-  if (now.kind === "after") return turn();
+function draw(_, __, news) {
+  const { clock, meeting, talk } = live.snapshot;
+  const shown = now();
+  felt()?.heard(clock, news, page.dataset.meeting);
+  if (shown.kind === "after") return leave();
   slot("message", meeting.message);
   show($("[data-message]"), Boolean(meeting.message));
-  drawTop(now);
-  const listed = drawPartners(now);
+  drawTop(shown);
+  if (talk || turns) drawTurn(talk);
+  const listed = drawPartners(shown);
   drawOthers(listed);
   showSwaps(page, live.snapshot, base);
   countdown.redraw();
-  page.dataset.kind = now.kind;
+  page.dataset.kind = shown.kind;
   return undefined;
+}
+
+/** Few meetings let people speak in turn: what is said then is loaded then. */
+let turns = null;
+
+async function drawTurn(talk) {
+  turns ??= import("./turns.js");
+  (await turns).drawTurn(page, talk);
 }
 
 /** Looking back is another page; it is fetched when nothing waits here. Not everybody in the same instant. */
 let turning = null;
 
-function turn() {
-  if (!live.snapshot || scene(live.snapshot).kind !== "after" || queue.waiting.length) return;
+function leave() {
+  if (!live.snapshot || now().kind !== "after" || queue.waiting.length) return;
   turning ??= setTimeout(() => location.reload(), Math.random() * 1500);
 }
 
-function drawTop({ kind, number, of, table, next }) {
+function drawTop({ kind, number, of, on, shut, table, next }) {
+  const { meeting, stage, talk } = live.snapshot;
   const before = kind === "before";
-  const goto = table ?? (before || kind === "break" ? next?.table : null);
+  const goto = on === "talk" ? null : (table ?? (before || kind === "break" ? next?.table : null));
   const round = { number, of };
   const out = t("You sit this one out. Have a coffee.");
-  text($("[data-title]"), before ? live.snapshot.meeting.name : kind === "break" ? t("Next: round %(number)s of %(of)s", round) : t("Round %(number)s of %(of)s", round));
-  text($("[data-sub]"), {
-    round: t("Your table"),
+  const title = before ? meeting.name : kind === "break" ? t("Next: round %(number)s of %(of)s", round) : t("Round %(number)s of %(of)s", round);
+  text($("[data-title]"), { pause: stage?.pause?.label || t("A short break"), talk: talk?.who?.short }[on] ?? title);
+  const sub = {
+    round: { skipped: t("Your table pauses this round."), void: t("Your table does not count this round.") }[shut] ?? t("Your table"),
     bye: out,
     unseated: t("You join from the next round."),
     break: goto ? t("Go to table") : next ? out : "",
     before: goto ? t("Your first table") : t("Your table stands here when the rounds begin."),
-  }[kind]);
-  show($("[data-table]"), goto != null);
-  slot("table", goto);
-  show($("[data-clockbox]"), !before);
-  $(".roundtop").classList.toggle("plain", before);
+  }[kind];
+  text($("[data-sub]"), on === "talk" ? t("Speaker %(number)s of %(of)s", talk) : sub);
+  discs($("[data-table]"), "table", goto);
+  show($("[data-clockbox]"), !before || on);
+  $(".roundtop").classList.toggle("plain", before && !on);
   for (const part of $$("[data-when]")) show(part, part.dataset.when === kind);
   show($("[data-next]"), Boolean(next) && ["round", "bye", "unseated"].includes(kind));
   slot("next", next?.table ? t("Then you go to table") : t("In the next round you sit out."));
-  show($("[data-next-table]"), Boolean(next?.table));
-  slot("nexttable", next?.table);
+  discs($("[data-next-table]"), "nexttable", next?.table);
+}
+
+/** A table in its colour, or none. */
+function discs(place, name, number) {
+  show(place, number != null);
+  slot(name, number);
+  $(".table-no", place).className = `table-no num ${number == null ? "" : look(number)}`;
 }
 
 function drawPartners({ kind, shown }) {
@@ -154,7 +193,7 @@ function keep(list, name, entries, fill) {
 }
 
 /** While somebody waits for the start: how many are here, now and then. */
-async function look() {
+async function recount() {
   if (document.hidden || page.dataset.kind !== "before") return;
   try {
     text($("[data-joined]"), (await (await fetch(`${base}/joined`)).json()).in_room);
@@ -163,6 +202,6 @@ async function look() {
   }
 }
 
-if (painted === "before") setInterval(look, 20_000 + Math.random() * 20_000);
+if (painted === "before") setInterval(recount, 20_000 + Math.random() * 20_000);
 draw();
 live.start();

@@ -4,23 +4,33 @@ const GOING_ON = ["running", "paused"];
 /** Whether it is time to look back: the meeting is closed, or its last round has ended. */
 export const isOver = ({ meeting, clock }) => meeting.status === "closed" || clock?.phase === "ended";
 
-/** {kind, number, of, table, shown, next}; null and absent are the same. */
+/** {kind, number, of, table, shown, next, on, shut}; null and absent are the same. */
 export function scene(snapshot) {
-  const { clock } = snapshot;
+  const { clock, stage, talk } = snapshot;
   const own = snapshot.me?.rounds ?? {};
   if (isOver(snapshot)) return { kind: "after" };
-  if (!clock) return { kind: "before" };
+  const on = stage?.pause ? "pause" : talk?.who && talk.phase !== "done" ? "talk" : null;
+  if (!clock) return { kind: "before", on };
   const { number, of, phase } = clock;
   const coming = Object.keys(own).map(Number).sort((a, b) => a - b);
   const ahead = coming.find((each) => each >= number && own[each]?.phase === "planned");
-  const found = { kind: "before", number, of, next: ahead && { number: ahead, table: own[ahead].table } };
+  const found = { kind: "before", number, of, on, next: ahead && { number: ahead, table: own[ahead].table } };
   const seat = own[number];
   if (GOING_ON.includes(phase)) {
-    if (!seat) return { ...found, kind: "unseated" };
-    return seat.table == null ? { ...found, kind: "bye" } : { ...found, kind: "round", table: seat.table, shown: number };
+    if (!seat) return { ...found, kind: "unseated", on: null };
+    const { table, closed: shut } = seat;
+    return table == null ? { ...found, kind: "bye", on: null } : { ...found, kind: "round", on: null, table, shut, shown: number };
   }
   if (phase !== "planned" || number === 1) return found;
   return { ...found, kind: "break", shown: [...coming].reverse().find((each) => each < number && own[each]?.with?.length > 0) };
+}
+
+/** The clock that the ring counts, in the shape of a round's; null where there is none. */
+export function timer({ clock, stage, talk }, { kind, on }) {
+  if (on === "talk") return talk;
+  if (on !== "pause") return kind === "before" ? null : clock;
+  const { began_at: starts_at, ends_at } = stage.pause;
+  return { phase: "running", starts_at, ends_at, length_ms: ends_at - starts_at };
 }
 
 /** What an exchange control offers: "ask", "asked", "answer", "accepted", "declined" or "none". */

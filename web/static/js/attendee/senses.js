@@ -1,45 +1,30 @@
-/** The switches of this phone: screen on, vibration, bell. Each says what really is; none is the only signal. */
+/** The switches of this phone: screen on, vibration, bell. Few phones use them: what they do is loaded when it is wished. */
 import { $, $$ } from "../lib/dom.js";
 
-const missing = (button) => {
-  button.setAttribute("aria-disabled", "true");
-  $("[data-detail]", button).textContent = button.dataset.missing;
-};
-const set = (button, on) => button.setAttribute("aria-checked", String(on));
+const KEPT = "coltiva.senses";
+const MISSING = { wake: () => !("wakeLock" in navigator), vibration: () => !navigator.vibrate, sound: () => !globalThis.AudioContext };
 
-/** Shows the switches and gives `ring(bell)`, to be called with "half", "last30" or "over". */
+/** Shows the switches; gives what `feel` of feel.js gives, or null until then. */
 export function senses(panel) {
-  const [wakeButton, shakeButton, soundButton] = $$("[data-sense]", panel);
-  let shake = false;
-  let sounds = null;
-  let wake = null;
+  const wished = new Set(JSON.parse(localStorage.getItem(KEPT) ?? "[]"));
+  let felt = null;
+  let loading = null;
+  const load = () => (loading ??= import("./feel.js").then(({ feel }) => (felt = feel(panel, wished))));
+  for (const button of $$("[data-sense]", panel)) {
+    if (!MISSING[button.dataset.sense]()) continue;
+    button.setAttribute("aria-disabled", "true");
+    $("[data-detail]", button).textContent = button.dataset.missing;
+  }
   panel.hidden = false;
-  if (!("wakeLock" in navigator)) missing(wakeButton);
-  if (!navigator.vibrate) missing(shakeButton);
-  if (!globalThis.AudioContext) missing(soundButton);
-
-  // What few phones use is loaded by the tap that asks for it.
-  const flip = {
-    async wake(on) {
-      wake ??= new (await import("../lib/wake.js")).WakeLock({ onchange: (held) => set(wakeButton, held) });
-      set(wakeButton, on ? await wake.hold() : (await wake.release(), false));
-    },
-    vibration(on) {
-      shake = on && navigator.vibrate(80); // felt at once, and false where the system forbids it
-      set(shakeButton, shake);
-    },
-    async sound(on) {
-      sounds ??= new (await import("../lib/sound.js")).Sounds({ onchange: (heard) => set(soundButton, heard) });
-      await (on ? sounds.switchOn() : sounds.switchOff());
-    },
-  };
-  panel.addEventListener("click", ({ target }) => {
-    const button = target.closest("[data-sense]");
-    if (!button || button.getAttribute("aria-disabled") === "true") return;
-    flip[button.dataset.sense](button.getAttribute("aria-checked") !== "true");
+  panel.addEventListener("pointerdown", load, { once: true });
+  panel.addEventListener("click", async ({ target }) => {
+    const button = target.closest("[data-sense]:not([aria-disabled])");
+    if (!button) return;
+    const on = button.getAttribute("aria-checked") !== "true";
+    wished[on ? "add" : "delete"](button.dataset.sense);
+    localStorage.setItem(KEPT, JSON.stringify([...wished]));
+    (await load()).flip(button.dataset.sense, on);
   });
-  return (bell) => {
-    sounds?.play(bell);
-    if (shake && bell !== "half") navigator.vibrate(bell === "over" ? [300, 150, 300] : 200);
-  };
+  if (wished.size > 0) load();
+  return () => felt;
 }

@@ -1,16 +1,20 @@
 /** Draws the lists of the wall: the same rows as the server's first paint (templates/display/parts.html). */
 import { el, icon } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
+import { look } from "../lib/ring.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MANY_PAGES = 12; // from here on pages are counted in digits
 
-/** One page of tables. */
-export const tableRows = (tables) => tables.map(({ table, names }) => el("li", {}, place(table), ...names.map((name) => el("span", {}, name))));
+/** One page of tables; one that is skipped, or does not count, says so. */
+export const tableRows = (tables) =>
+  tables.map(({ table, names, closed }) => el("li", { class: closed && "shut" }, place(table), ...names.map((name) => el("span", {}, name)), closed && el("em", {}, state(closed))));
+
+const state = (closed) => (closed === "skipped" ? t("pauses") : t("does not count"));
 
 function place(table) {
   if (table === null) return el("span", { class: "table-no out" }, icon("cup"), el("span", { class: "vh" }, t("Sits out")));
-  return el("span", { class: "table-no num" }, el("span", { class: "vh" }, `${t("Table")} `), String(table));
+  return el("span", { class: `table-no num ${look(table)}` }, el("span", { class: "vh" }, `${t("Table")} `), String(table));
 }
 
 /** One page of moves. */
@@ -18,7 +22,7 @@ export const moveRows = (moves) => moves.map(({ name, from, to }) => el("li", {}
 
 function way(from, to) {
   if (to === null) return [el("span", { class: "from" }, t("sits out"))];
-  const there = el("b", { class: "to num" }, String(to));
+  const there = el("b", { class: `to table-no num ${look(to)}` }, String(to));
   if (from === to) return [el("span", { class: "from" }, t("stay at")), there];
   return [el("span", { class: "from" }, String(from ?? "")), icon("arrow"), there];
 }
@@ -90,9 +94,9 @@ function where(at, across) {
 }
 
 function table(number, { x, y }) {
-  const text = svg("text", { x, y: y + 7.5 });
+  const text = svg("text", { class: look(number), x, y: y + 7.5 });
   text.textContent = number;
-  return [svg("circle", { class: "t", cx: x, cy: y, r: RADIUS }), text];
+  return [svg("circle", { class: `t ${look(number)}`, cx: x, cy: y, r: RADIUS }), text];
 }
 
 /** A slightly bent line from edge to edge, so that there and back do not lie on each other. */

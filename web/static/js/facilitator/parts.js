@@ -12,8 +12,19 @@ export function replaceParts(html) {
       if (before) details.open = before.open;
     }
     if (old.outerHTML === part.outerHTML) continue;
-    const focused = old.contains(document.activeElement) ? document.activeElement.closest("[data-keep]")?.dataset.keep : null;
+    const focused = old.contains(document.activeElement) ? same(document.activeElement) : null;
     old.replaceWith(document.adoptNode(part));
-    if (focused) part.querySelector(`[data-keep="${focused}"] > summary`)?.focus();
+    if (focused) part.querySelector(focused)?.focus();
   }
+}
+
+/** How to find in the new part what had the focus in the old one. */
+function same(element) {
+  const { person, act, of, seat, number } = element.dataset;
+  if (seat) return `[data-seat="${seat}"][data-number="${number}"]`;
+  if (element.id) return `#${element.id}`;
+  if (person) return `[data-person="${person}"]`;
+  if (act) return `[data-act="${act}"]${of ? `[data-of="${of}"]` : ""}`;
+  const keep = element.closest("[data-keep]")?.dataset.keep;
+  return keep ? `[data-keep="${keep}"] > summary` : null;
 }

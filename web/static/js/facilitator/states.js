@@ -1,9 +1,9 @@
 /** What the console says for each state of the clock. The server says the same on the first paint. */
 import { t } from "../lib/i18n.js";
 
-/** The one next press: {act, icon, text, why}; `why` says why it cannot be done now. `over`: the time is up. */
-export function main(clock, status, over) {
-  if (!clock) return { act: "plan", icon: "swap", text: t("Plan rounds") };
+/** The one next press: {act, icon, text, why}; `why` says why it cannot be done now. `over`: the time is up; `busy`: why nobody can plan. */
+export function main(clock, status, over, busy) {
+  if (!clock) return { act: "plan", icon: "swap", text: t("Plan rounds"), why: busy };
   if (over) return { act: "end", icon: "next", text: t("End round") };
   if (clock.phase === "running") return { act: "pause", icon: "pause", text: t("Pause") };
   if (clock.phase === "paused") return { act: "resume", icon: "play", text: t("Go on") };
@@ -15,6 +15,11 @@ export function main(clock, status, over) {
 /** Why time and end cannot be pressed now; null when they can. */
 export function possible(clock) {
   return clock?.phase === "running" || clock?.phase === "paused" ? null : t("Only while a round runs");
+}
+
+/** The round that would not count: the one that goes on, else the last that ended; null without one. */
+export function voidable(clock, ended) {
+  return clock?.phase === "running" || clock?.phase === "paused" ? clock : ended;
 }
 
 export function title(clock) {

@@ -1,46 +1,78 @@
 /** The door's page: whatever is shown, typed or pressed becomes one of four answers, at once ready for the next. */
-import { send } from "../lib/api.js";
+import { get } from "../lib/api.js";
 import { $, announce, icon, show, text, warnBeforeLeaving } from "../lib/dom.js";
 import { t, tn } from "../lib/i18n.js";
 import { Live } from "../lib/live.js";
 import { Sounds } from "../lib/sound.js";
 import { WakeLock } from "../lib/wake.js";
 import { listen } from "../lib/wedge.js";
+import { Answers, doors, noCode } from "./answers.js";
+import { Doings } from "./doings.js";
 import { open } from "./eyes.js";
-import { Field, Times, button } from "./field.js";
-import { Line, WalkIn, hit } from "./people.js";
+import { Field, Times } from "./field.js";
+import { keepPage, openShelf, wipe } from "./kept.js";
+import { Line, WalkIn, groups, hit } from "./people.js";
+import { Pulse } from "./pulse.js";
+import { rests } from "./rest.js";
 import { Room } from "./room.js";
 import { Scans } from "./scans.js";
 
 const page = $("[data-door]").dataset;
-const may = { search: "maySearch" in page, add: "mayAdd" in page, undo: "mayUndo" in page };
+const may = { search: "maySearch" in page, add: "mayAdd" in page, undo: "mayUndo" in page, print: "mayPrint" in page };
 const times = new Times(page.zone);
 const field = new Field($("[data-result]"));
 const sounds = new Sounds({ onchange: soundChanged });
 let live = null;
+let shelf = null;
+let over = false; // the meeting is closed, or this device was sent away: nothing is kept any more
 let untouched = true; // nothing was scanned: the field says whether the doors are open
 
 const now = () => (live?.clock.ready ? live.now() : Date.now());
 const scans = new Scans({ desk: page.desk, now, onentry, onqueue });
-const room = new Room({ times, now, scans, mayUndo: may.undo, undo, undoPhone });
+const doings = new Doings({ desk: page.desk, times, answer, undone: (said) => room.undone(said), done: () => line.again() });
+const room = new Room({ times, now, scans, mayUndo: may.undo, doings });
 const badge = (read, physical) => scans.badge(read, physical);
-const line = new Line({ desk: page.desk, maySearch: may.search, badge, row: (person) => hit(person, times, hitActions) });
-const walkIn = may.add && new WalkIn({ desk: page.desk, takeName: () => line.takeName(), add: addWalkIn, letIn, times });
+const answers = new Answers({ times, may, doings });
+const line = new Line({ desk: page.desk, maySearch: may.search, badge, row, head: (people) => groups(people, may.add && letInTogether) });
+const walkIn = may.add && new WalkIn({ desk: page.desk, takeName: () => line.takeName(), add: addWalkIn, letIn, instead: comesInstead, times });
+const pulse = new Pulse({ url: `${page.desk}/pulse`, onchange: onpulse }).start();
+Object.assign(doings, { letIn, look: () => line.input.focus(), walkIn: walkIn && (() => walkIn.open()), instead });
 
 listen((read, physical) => {
   line.clear();
   badge(read, physical);
 });
-open({ onread: badge, onblank: () => answer("refused", noCode()) });
-warnBeforeLeaving(() => scans.waiting > 0);
+const eyes = open({ onread: badge, onblank: () => answer("refused", noCode()) });
+warnBeforeLeaving(() => scans.atRisk > 0);
 addEventListener("offline", drawLink);
 addEventListener("online", () => scans.queue.resume());
 addEventListener("pointerdown", () => new WakeLock().hold(), { once: true });
 $("[data-sound]").addEventListener("click", () => (sounds.on ? sounds.switchOff() : sounds.switchOn()));
-$("[data-again]").addEventListener("click", again);
+$("[data-again]").addEventListener("click", () => again(true));
 setInterval(() => room.draw(), 60_000); // an undo that is over goes away
+setInterval(() => scans.queue.blocked && pulse.beats && back(), 3000);
+if ("canRest" in page) rests(page.desk, { resting: "rests" in page });
 if ("hears" in page) hear();
 else drawLink();
+keep();
+
+/** The shelf of the device, and on https or localhost the page itself for the hours without a network. */
+async function keep() {
+  shelf = await openShelf(page.meeting);
+  await scans.use(shelf);
+  drawLink();
+  const kept = document.readyState === "complete" ? null : new Promise((done) => addEventListener("load", done, { once: true }));
+  await kept;
+  try {
+    await keepPage(page.desk, eyes.files);
+  } catch {
+    // a certificate that was clicked away: scans are kept, the page is not
+  }
+}
+
+function row(person) {
+  return hit(person, times, (each) => answers.ofHit(each));
+}
 
 function hear() {
   live?.stop();
@@ -51,6 +83,14 @@ function hear() {
 function onstate(state, kind) {
   room.take(state, kind === "snapshot");
   if (untouched && state.meeting) field.show(doors(state.meeting.status));
+  over = state.meeting?.status === "closed";
+  if (over) end();
+}
+
+/** The meeting is over: what waits goes out, then nothing of it stays here. */
+function end() {
+  if (!over || scans.waiting > 0 || !shelf) return;
+  wipe(page.meeting, page.desk, shelf);
 }
 
 function onlink(link) {
@@ -58,20 +98,31 @@ function onlink(link) {
   drawLink();
 }
 
+function onpulse(beats) {
+  if (beats) {
+    scans.queue.resume();
+    live?.wake();
+  }
+  drawLink();
+}
+
 function onrefused({ status, code }) {
-  show($("[data-blocked]"), status === 401 || code === "sign_in_needed");
+  if (status === 401 || code === "sign_in_needed") back();
+  else show($("[data-blocked]"), false);
   drawLink();
 }
 
 function onqueue(queue) {
   show($("[data-blocked]"), queue.blocked !== null);
+  if (queue.blocked) back();
+  if (queue.waiting.length === 0) end();
   drawLink();
 }
 
 /** The line to the server in words, with what still waits here. */
 function drawLink() {
   const net = $("[data-net]");
-  const away = scans.queue.away || live?.link === "offline" || navigator.onLine === false;
+  const away = scans.queue.away || !pulse.beats || live?.link === "offline" || navigator.onLine === false;
   const off = away || live?.link === "reconnecting";
   const words = away
     ? scans.waiting > 0 ? tn("No network, %(n)s scan waiting", "No network, %(n)s scans waiting", scans.waiting) : t("No network")
@@ -92,11 +143,11 @@ function soundChanged(on) {
 function onentry(entry) {
   if (entry.kind === "in") room.welcomed(entry.answer);
   else room.draw();
-  if (entry === scans.latest) answer(SOUND[entry.kind], shown(entry));
-  else if (entry.kind === "no") announce(`${entry.name}: ${refusal(entry.answer).name}`);
+  if (entry === scans.latest) answer(SOUND[entry.kind], answers.shown(entry));
+  else if (entry.kind === "no") announce(`${entry.name}: ${answers.refusal(entry.answer).name}`);
 }
 
-const SOUND = { in: "welcome", already: "already", no: "refused" };
+const SOUND = { in: "welcome", already: "already", twice: "already", no: "refused" };
 
 function answer(sound, content) {
   untouched = false;
@@ -104,76 +155,17 @@ function answer(sound, content) {
   if (sound) sounds.play(sound);
 }
 
-function doors(status) {
-  if (status === "draft") return { kind: "waiting", word: t("Not yet"), name: t("The doors are closed"), more: [t("The organiser opens them.")] };
-  if (status === "closed") return { kind: "waiting", word: t("Over"), name: t("This meeting is closed") };
-  return { kind: "waiting", word: t("Ready"), name: t("Show a badge"), more: [t("Camera, scanner or typed code: nothing has to be pressed first.")] };
-}
-
-function shown({ kind, name, answer: said }) {
-  if (kind === "queued") {
-    return { kind, word: t("Saved here"), name, more: [t("Let them in. It goes out by itself when the network is back.")] };
-  }
-  if (kind === "test") return { kind: "waiting", word: t("The scanner works"), name: t("Test code"), more: [t("Nothing was recorded.")] };
-  if (kind === "no") return { kind, ...refusal(said) };
-  const since = times.minute(Date.parse(said.since));
-  const word = kind === "in" ? t("Welcome") : t("Already in, since %(time)s", { time: since });
-  const more = [
-    said.company,
-    kind === "already" && t("Let in by %(desk)s", { desk: said.desk }),
-    said.guest_of && t("Guest of %(name)s", { name: said.guest_of }),
-    kind === "in" && said.first_visit && t("First time here: worth an introduction"),
-  ];
-  return { kind, word, name: said.name, table: said.table, more, actions: entryActions(said) };
-}
-
-function entryActions({ uid, name, may_undo: undoable }) {
-  return [
-    may.undo && undoable && button(t("Undo"), () => undo(uid, name), { icon: "undo", label: name }),
-    may.search && button(t("Code for a phone"), () => phoneCode(uid, name), { icon: "phone", label: name }),
-  ].filter(Boolean);
-}
-
-/** Why not, and what to do: another headline for each reason. */
-const reasons = () => ({
-  unknown_badge: [t("Not on today's list"), t("Ask the name and add a walk-in.")],
-  badge_malformed: [t("Not one of our badges"), t("Type the code printed below the square, or look for the name.")],
-  other_group: [t("Another group's badge"), t("Ask the name and add a walk-in.")],
-  other_meeting: [t("Another meeting's badge"), t("Look for the name on today's list.")],
-  revoked_badge: [t("A replaced badge"), t("A newer one was printed: ask for it, or look for the name.")],
-  expired_visitor: [t("A visitor's badge of an earlier day"), t("Look for the name, or add a walk-in.")],
-  meeting_closed: [t("This meeting is closed"), t("Nobody is let in any more.")],
-  doors_closed: [t("The doors are closed"), t("The organiser opens them.")],
-});
-
-function refusal({ reason, text: said }) {
-  const [name, help] = reasons()[reason] ?? [t("This did not work"), said || t("No answer. Try once more.")];
-  const actions = [
-    walkIn && button(t("Add as a walk-in"), () => walkIn.open(), { icon: "plus" }),
-    may.search && button(t("Look for a name"), () => line.input.focus(), { icon: "search" }),
-  ];
-  return { word: t("Not let in"), name, more: [help], actions: actions.filter(Boolean) };
-}
-
-function noCode() {
-  return { kind: "no", word: t("Nothing read"), name: t("No code in this picture"), more: [t("Closer, flat and sharp; or type the code below the square.")] };
-}
-
-function hitActions({ uid, name, in_room: here, may_undo: undoable, phone }) {
-  const key = (verb) => ({ label: name, key: `${verb}-${uid}` });
-  if (!here) return [may.add && button(t("Let in"), () => letIn({ uid, name }), { icon: "check", ...key("in") })].filter(Boolean);
-  return [
-    may.undo && undoable && button(t("Undo"), () => undo(uid, name), { icon: "undo", kind: "quiet", ...key("undo") }),
-    may.undo && button(t("Leaves"), () => leave(uid, name), { icon: "sign-out", kind: "quiet", ...key("leave") }),
-    phone
-      ? may.undo && button(t("Undo the phone"), () => undoPhone(uid, name), { icon: "phone", kind: "quiet", ...key("phone") })
-      : button(t("Code for a phone"), () => phoneCode(uid, name), { icon: "phone", kind: "quiet", ...key("code") }),
-  ].filter(Boolean);
-}
-
 function letIn({ uid, name }) {
   line.clear();
   scans.add("admissions", { uid }, name);
+}
+
+function letInTogether(people) {
+  line.clear();
+  return doings.press("group-admissions", { uids: people.map(({ uid }) => uid) }, (said) => {
+    for (const each of said.people) if (each.answer === "welcome") room.welcomed({ ...each, counts: said.counts });
+    answer("welcome", answers.together(said.people));
+  });
 }
 
 function addWalkIn(body, name) {
@@ -181,46 +173,40 @@ function addWalkIn(body, name) {
   scans.add("walk-ins", body, name);
 }
 
-/** A write that is done now or not at all: only scans wait for the network. */
-async function press(path, body, done) {
+function instead(person) {
+  line.clear();
+  walkIn.open(person);
+}
+
+function comesInstead(body, name) {
+  line.clear();
+  scans.add("substitutes", body, name);
+}
+
+/** This device is signed out: forgotten, or sent away by the organiser, and then nothing stays here. */
+async function back() {
+  let standing = "unknown";
   try {
-    done(await send(`${page.desk}/${path}`, body, { pauses: [400] }));
-  } catch (error) {
-    answer("refused", { kind: "no", word: t("Not done"), name: t("This did not work"), more: [error.text || t("No network. Try again when it is back.")] });
+    ({ standing } = await get(`${page.desk}/standing`));
+  } catch {
+    return; // no network: asked again when somebody answers
   }
-  line.again();
-}
-
-function undo(uid, name) {
-  return press("undos", { uid }, (undone) => {
-    room.undone(undone);
-    answer(null, { kind: "waiting", word: t("Undone"), name, more: [t("Expected again; the badge can be scanned at once.")] });
-  });
-}
-
-function leave(uid, name) {
-  return press("exits", { uid }, () => answer(null, { kind: "waiting", word: t("Left"), name, more: [t("No longer in the room.")] }));
-}
-
-function phoneCode(uid, name) {
-  return press("phone-codes", { uid }, ({ code }) => {
-    const more = [t("Open the badge on that phone and type this code. It works for ten minutes.")];
-    answer(null, { kind: "waiting", word: t("Code for the phone of %(name)s", { name }), name: `${code.slice(0, 3)} ${code.slice(3)}`, more });
-  });
-}
-
-function undoPhone(uid, name) {
-  return press("phone-undos", { uid }, () =>
-    answer(null, { kind: "waiting", word: t("The phone is signed out"), name, more: [t("The right phone joins with a code.")] }));
+  if (standing === "in") return again();
+  show($("[data-blocked]"));
+  if (standing !== "revoked") return;
+  over = true;
+  scans.queue.waiting.length = 0;
+  await wipe(page.meeting, page.desk, shelf);
+  location.assign(page.signIn);
 }
 
 /** Signed in again in another tab: this page takes over the new token, sends what it kept and listens again. */
-async function again() {
+async function again(pressed = false) {
   const response = await fetch(page.desk, { headers: { Accept: "text/html" } });
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (!$("[data-door]", fresh)) return announce(t("Not signed in yet."));
+  if (!$("[data-door]", fresh)) return pressed && announce(t("Not signed in yet."));
   $("meta[name=csrf]").content = $("meta[name=csrf]", fresh).content;
   show($("[data-blocked]"), false);
-  if ("hears" in page) hear();
+  if ("hears" in page && live?.link !== "connected") hear();
   return scans.queue.resume();
 }

@@ -9,8 +9,8 @@ export class Field {
     this.element = element;
   }
 
-  /** Shows {kind, word, name?, table?, more?: [lines], actions?}; kind: in, already, no, queued or waiting. */
-  show({ kind, word, name, table, more = [], actions = [] }) {
+  /** Shows {kind, word, name?, table?, more?: [lines], actions?, extra?}; kind: in, already, no, queued or waiting. */
+  show({ kind, word, name, table, more = [], actions = [], extra = null }) {
     const lines = more.filter(Boolean).map((each) => el("span", { class: "line" }, each));
     const focused = this.element.contains(document.activeElement);
     this.element.className = `result ${kind}`;
@@ -23,6 +23,7 @@ export class Field {
         el("span", { class: "word" }, word),
         name && el("span", { class: "name" }, name),
         el("span", { class: "more" }, table ? el("span", { class: "at" }, t("Table"), el("b", { class: "num" }, table)) : null, ...lines),
+        extra,
         actions.length > 0 && el("div", { class: "actions" }, ...actions),
       ),
     );

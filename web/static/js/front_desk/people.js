@@ -28,13 +28,13 @@ class Asking {
   }
 }
 
-/** The line that takes a scan, a typed code or a name. `row(person)` draws one hit with its buttons. */
+/** The line that takes a scan, a typed code or a name. `row(person)` draws one hit, `head(people)` what stands over them. */
 export class Line {
   #asking = new Asking();
   #timer = null;
 
-  constructor({ desk, maySearch, badge, row }) {
-    Object.assign(this, { desk, maySearch, badge, row });
+  constructor({ desk, maySearch, badge, row, head = () => [] }) {
+    Object.assign(this, { desk, maySearch, badge, row, head });
     this.input = $("[data-line] input");
     this.panel = $("[data-hits]")?.closest("section");
     $("[data-line]").addEventListener("submit", (event) => {
@@ -96,37 +96,55 @@ export class Line {
   #show(people, entered) {
     if (people === null) return announce(t("No network: scan or type the code, it is saved here."));
     show(this.panel);
-    fill($("[data-hits]"), people.map(this.row));
+    fill($("[data-hits]"), [...this.head(people), ...people.map(this.row)]);
     show($("[data-nobody]"), people.length === 0);
     announce(people.length === 0 ? t("Nobody on the list by this name.") : tn("%(n)s person found", "%(n)s people found", people.length));
     if (entered) $("button", $("[data-hits]"))?.focus();
   }
 }
 
+/** "All four from Acme": a line for each firm of which several are found who are not in yet, with one press for all. */
+export function groups(people, letIn) {
+  if (!letIn) return [];
+  const firms = new Map();
+  for (const person of people) {
+    if (person.company && !person.in_room && !person.away) firms.set(person.company, [...(firms.get(person.company) ?? []), person]);
+  }
+  return [...firms].filter(([, together]) => together.length > 1).map(([firm, together]) =>
+    el(
+      "li",
+      { class: "together" },
+      mark("wait", "people", t("together")),
+      el("span", { class: "grow" }, el("span", { class: "who" }, firm), el("span", { class: "what" }, together.map(({ name }) => name).join(", "))),
+      el("div", { class: "doings" }, button(tn("Let in %(n)s", "Let in all %(n)s", together.length), () => letIn(together), { icon: "check", kind: "first", label: firm, key: `all-${firm}` })),
+    ));
+}
+
 /** One person of the list: in or not, and what the door can do. `actions(person)` gives the buttons. */
 export function hit(person, times, actions) {
-  const where = person.in_room
-    ? t("in since %(time)s, %(desk)s", { time: times.minute(person.entered_at), desk: person.desk })
+  const where = person.person ? t("not on today's list")
+    : person.in_room ? t("in since %(time)s, %(desk)s", { time: times.minute(person.entered_at), desk: person.desk })
     : person.left_at ? t("left at %(time)s", { time: times.minute(person.left_at) })
     : t("not here yet");
   const what = [person.company, person.standing === "visitor" ? t("visitor") : t("member"), where].filter(Boolean).join(" · ");
   return el(
     "li",
-    { "data-uid": person.uid },
+    { "data-uid": person.uid ?? person.person },
     person.in_room ? mark("leaf-soft", "check-ring", t("in")) : mark("wait", "dash-ring", t("expected")),
     el("span", { class: "grow" }, el("span", { class: "who" }, person.name), el("span", { class: "what" }, what)),
     el("div", { class: "doings" }, ...actions(person)),
   );
 }
 
-/** Three fields at most, and people who may be the same first. */
+/** Three fields at most, and people who may be the same first. `instead` is asked when somebody comes for somebody else. */
 export class WalkIn {
   #asking = new Asking();
   #timer = null;
   #offered = "";
+  #absent = null;
 
-  constructor({ desk, takeName, add, letIn, times }) {
-    Object.assign(this, { desk, takeName, add, letIn, times });
+  constructor({ desk, takeName, add, letIn, instead, times }) {
+    Object.assign(this, { desk, takeName, add, letIn, instead, times });
     this.form = $("[data-walk-in-form]");
     this.panel = this.form.closest("section");
     for (const opener of $$("[data-walk-in]")) opener.addEventListener("click", () => this.open());
@@ -138,9 +156,12 @@ export class WalkIn {
     });
   }
 
-  open() {
+  /** `absent`: the person for whom somebody comes. */
+  open(absent = null) {
     const [given] = this.form.elements;
-    given.value ||= this.takeName();
+    this.#absent = absent;
+    text($("h2", this.panel), absent ? t("Comes for %(name)s", { name: absent.name }) : t("Walk-in"));
+    given.value ||= absent ? "" : this.takeName();
     this.#expanded(true);
     show(this.panel);
     given.focus();
@@ -153,6 +174,7 @@ export class WalkIn {
     clearTimeout(this.#timer);
     this.#asking.drop();
     this.form.reset();
+    this.#absent = null;
     this.#offered = "";
     hide($("[data-likely]", this.form));
     this.#error("");
@@ -187,9 +209,11 @@ export class WalkIn {
   }
 
   #done() {
-    const body = this.#body();
+    const [body, absent] = [this.#body(), this.#absent];
+    const name = [body.given_name, body.family_name].filter(Boolean).join(" ");
     this.close();
-    this.add(body, [body.given_name, body.family_name].filter(Boolean).join(" "));
+    if (absent) this.instead({ uid: absent.uid, ...body }, name);
+    else this.add(body, name);
   }
 
   #look(then) {
@@ -211,8 +235,12 @@ export class WalkIn {
   }
 
   #letIn(person) {
+    const absent = this.#absent;
     this.close();
-    this.letIn(person);
+    const who = person.person ? { person: person.person } : { known: person.uid };
+    if (absent) this.instead({ uid: absent.uid, ...who }, person.name);
+    else if (person.person) this.add(who, person.name);
+    else this.letIn(person);
   }
 
   #error(words) {

@@ -11,24 +11,26 @@ export class Room {
   #lines = {};
   #told = new Map(); // what this door was answered and the news have not brought yet
   #counts = null;
+  #conflicts = {};
   #known = null;
   #order = $$("[data-bed] use").map((use) => use.dataset.key);
 
-  constructor({ times, now, scans, mayUndo, undo, undoPhone }) {
-    Object.assign(this, { times, now, scans, mayUndo, undo, undoPhone });
+  constructor({ times, now, scans, mayUndo, doings }) {
+    Object.assign(this, { times, now, scans, mayUndo, doings });
   }
 
   /** The meeting as the news have it; a `whole` state knows every answer that was given before it. */
-  take({ counts, door }, whole) {
+  take({ counts, door, conflicts }, whole) {
     this.#lines = door ?? {};
+    this.#conflicts = conflicts ?? {};
     this.#counts = counts ?? null;
     for (const [uid, line] of this.#told) if (whole || inRoom(line) === inRoom(this.#lines[uid])) this.#told.delete(uid);
     this.draw();
   }
 
   /** An answer of this door: shown at once, the news will say the same. */
-  welcomed({ uid, name, company, standing, since, desk, phone, counts }) {
-    this.#tell(uid, { name, company, standing, desk, phone, entered_at: Date.parse(since) }, counts);
+  welcomed({ uid, name, company, standing, since, desk, phone, visits, counts }) {
+    this.#tell(uid, { name, company, standing, desk, phone, visit_beyond: visits?.number, entered_at: Date.parse(since) }, counts);
   }
 
   /** An entry was taken back here. */
@@ -61,11 +63,12 @@ export class Room {
   draw() {
     this.#count();
     this.#bed();
+    this.#clashes();
     const people = Object.entries(this.#all)
       .filter(([, line]) => inRoom(line))
       .map(([uid, line]) => ({ key: uid, uid, at: line.entered_at, ...line }));
     const own = this.scans.entries
-      .filter(({ kind }) => kind === "already" || kind === "no" || kind === "queued")
+      .filter(({ kind }) => ["already", "no", "queued", "twice"].includes(kind))
       .map((entry) => ({ key: `scan-${entry.number}`, entry, at: entry.at }));
     const rows = [...people, ...own].sort((one, other) => other.at - one.at).slice(0, SHOWN);
     fill($("[data-last]"), rows.map((row) => this.#row(row)));
@@ -78,19 +81,20 @@ export class Room {
     return el("li", { class: fresh && "enter", "data-uid": row.uid }, ...(row.entry ? this.#scan(row.entry) : this.#person(row)));
   }
 
-  #person({ uid, name, standing, phone, at }) {
+  #person({ uid, name, standing, phone, visit_beyond: beyond, at }) {
     const undo = this.mayUndo && this.now() - at < UNDO;
-    const what = `${this.times.second(at)} · ${standing === "visitor" ? t("visitor") : t("member")}`;
+    const who = standing === "visitor" ? t("visitor") : t("member");
+    const what = [this.times.second(at), who, beyond && t("visits used up")].filter(Boolean).join(" · ");
     return [
       mark("leaf-soft", "check-ring", t("in")),
       words(name, what),
-      undo && button(t("Undo"), () => this.undo(uid, name), { icon: "undo", kind: "quiet", label: name, key: `undo-${uid}` }),
+      undo && button(t("Undo"), () => this.doings.undo(uid, name), { icon: "undo", kind: "quiet", label: name, key: `undo-${uid}` }),
       phone && this.#joined(uid, name),
     ];
   }
 
   #joined(uid, name) {
-    const undo = () => this.undoPhone(uid, name);
+    const undo = () => this.doings.undoPhone(uid, name);
     return el(
       "p",
       { class: "joined" },
@@ -103,12 +107,40 @@ export class Room {
   #scan({ kind, name, at, answer, saved }) {
     const when = this.times.second(at);
     if (kind === "queued") return [mark("wait", "clock", t("saved here")), words(name, `${when} · ${t("saved here")}`)];
+    if (kind === "twice") return [mark("flower-soft", "diamond", t("saved here already")), words(name, `${when} · ${t("saved here already")}`)];
     if (kind === "already") {
       const since = t("already in since %(time)s", { time: this.times.minute(Date.parse(answer.since)) });
       return [mark("flower-soft", "diamond", t("already in")), words(answer.name, `${when} · ${since}`)];
     }
     const why = saved ? t("not let in after all") : t("not let in");
     return [mark("beet-soft", "octagon", why), words(name || t("No badge"), `${when} · ${why}`)];
+  }
+
+  /** Badges that two desks let in while one had no network: a person says what it was. */
+  #clashes() {
+    const list = $("[data-conflicts]");
+    const found = Object.entries(this.#conflicts).filter(([, clash]) => clash);
+    show(list.closest("section"), found.length > 0);
+    fill(list, found.map(([uid, clash]) => this.#clash(uid, clash)));
+  }
+
+  #clash(uid, { name, first, second }) {
+    const scan = ({ at, desk }) => `${this.times.minute(at)} ${desk}`;
+    const what = [first && scan(first), scan(second)].filter(Boolean).join(" · ");
+    const settle = (verdict) => () => this.doings.settle(uid, verdict, name);
+    return el(
+      "li",
+      {},
+      mark("flower-soft", "diamond", t("two desks")),
+      words(name, what),
+      this.mayUndo &&
+        el(
+          "div",
+          { class: "doings" },
+          button(t("Same person"), settle("same"), { icon: "check", label: name, key: `same-${uid}` }),
+          button(t("Somebody else"), settle("other"), { icon: "people", kind: "quiet", label: name, key: `other-${uid}` }),
+        ),
+    );
   }
 
   #bed() {

@@ -23,7 +23,7 @@ export function newOperation() {
 }
 
 /** Sends JSON (or FormData) and returns the JSON answer; asks again with the same `op` while nobody answers. Throws ApiError. */
-export async function send(url, body = {}, { op = newOperation(), method = "POST", pauses = PAUSES } = {}) {
+export async function send(url, body = {}, { op = newOperation(), method = "POST", pauses = PAUSES, headers = {} } = {}) {
   const form = body instanceof FormData;
   const text = form ? body : JSON.stringify(body); // once: the same operation must come with the same body
   for (let attempt = 0; ; attempt += 1) {
@@ -36,6 +36,7 @@ export async function send(url, body = {}, { op = newOperation(), method = "POST
           ...(form ? {} : { "Content-Type": "application/json" }),
           "X-Operation-Id": op,
           "X-CSRF-Token": document.querySelector("meta[name=csrf]")?.content ?? "",
+          ...headers,
         },
       });
     } catch (error) {
@@ -86,10 +87,13 @@ export class Queue {
     Object.assign(this, { onchange, post, pauses, waiting: [], blocked: null, away: false });
   }
 
-  /** Promises the server's answer, however late; rejects with the ApiError when the server refuses. `note` is kept for the screen. */
-  add(url, body, { op = newOperation(), note = null } = {}) {
+  /**
+   * Promises the server's answer, however late; rejects with the ApiError when the server refuses. `note` is kept for
+   * the screen; `headers()` is asked each time it is sent, for what may change between two tries.
+   */
+  add(url, body, { op = newOperation(), note = null, headers = () => ({}) } = {}) {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ url, body, op, note, resolve, reject });
+      this.waiting.push({ url, body, op, note, headers, resolve, reject });
       this.onchange(this);
       this.#run();
     });
@@ -108,7 +112,7 @@ export class Queue {
     for (let failed = 0; this.waiting.length > 0 && !this.blocked; ) {
       const [next] = this.waiting;
       try {
-        const answer = await this.post(next.url, next.body, { op: next.op, pauses: [] });
+        const answer = await this.post(next.url, next.body, { op: next.op, pauses: [], headers: next.headers() });
         this.#answered(() => next.resolve(answer));
         failed = 0;
       } catch (error) {

@@ -1,14 +1,12 @@
 /** What a round's clock shows at a given moment, and when it has to be drawn again. Nobody ticks: the clock is data. */
-const LAST = 30;
-
 /**
  * `state` is {phase, starts_at, ends_at, remaining_ms, length_ms} as the server sends it, `now` the server's time,
  * both epoch milliseconds. Before `starts_at` a round shows its full time. `seconds` is whole and never below 0;
- * `left` is in milliseconds and goes below 0 when the round is over time.
+ * `left` is in milliseconds and goes below 0 when the round is over time. `last` is true in the last `lastSeconds`.
  */
-export function read(state, now) {
+export function read(state, now, lastSeconds = 30) {
   const running = state.phase === "running" && state.ends_at != null;
-  const closed = state.phase === "ended" || state.phase === "void";
+  const closed = ["ended", "void", "done"].includes(state.phase);
   const left = closed ? 0
     : running ? state.ends_at - Math.max(now, state.starts_at ?? now)
     : state.remaining_ms ?? state.length_ms ?? 0;
@@ -21,7 +19,7 @@ export function read(state, now) {
     label: label(seconds),
     over,
     overtime: left < 0 ? Math.floor(-left / 1000) : 0,
-    last30: running && !over && seconds <= LAST,
+    last: running && !over && seconds <= lastSeconds,
     half: !over && left <= (state.length_ms ?? 0) / 2,
     fraction: state.length_ms ? Math.max(0, Math.min(1, left / state.length_ms)) : 0,
   };
@@ -40,32 +38,26 @@ export function spoken(before, after) {
   return MARKS.find((mark) => before.seconds > mark && after.seconds <= mark && after.seconds > mark - 3) ?? null;
 }
 
-/** The bell due between two readings: "half", "last30", "over" or null. A page opened or woken later stays silent. */
-export function bell(before, after) {
-  if (!before?.running) return null;
-  if (!after.running) return after.over && !before.over ? "over" : null;
-  if (before.left - after.left > 3000) return null;
-  return ["over", "last30", "half"].find((name) => after[name] && !before[name]) ?? null;
-}
-
 /**
  * Draws at once and at each whole second. `state()` gives the clock's data or null, `now()` the server's time,
- * `draw(reading, before)` shows it (reading null: no clock). Call `redraw()` when the data changed.
+ * `draw(reading, before)` shows it (reading null: no clock). Call `redraw()` when the data changed. `about()` names
+ * what the clock is of: of something else there is no `before`. `lastSeconds()` is when the last seconds begin.
  */
 export class Countdown {
   #timer = null;
   #before = null;
+  #about = null;
 
-  constructor({ state, now, draw }) {
-    Object.assign(this, { state, now, draw });
+  constructor({ state, now, draw, about = () => null, lastSeconds = () => 30 }) {
+    Object.assign(this, { state, now, draw, about, lastSeconds });
   }
 
   redraw() {
     this.stop();
-    const state = this.state();
-    const reading = state ? read(state, this.now()) : null;
-    this.draw(reading, this.#before);
-    this.#before = reading;
+    const [state, about] = [this.state(), this.about()];
+    const reading = state ? read(state, this.now(), this.lastSeconds()) : null;
+    this.draw(reading, about === this.#about ? this.#before : null);
+    [this.#before, this.#about] = [reading, about];
     // The rest of this second; a corrected clock is asked again then. A millisecond more, or the old second shows.
     if (reading?.running) this.#timer = setTimeout(() => this.redraw(), (((reading.left % 1000) + 1000) % 1000 || 1000) + 1);
   }

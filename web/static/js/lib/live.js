@@ -19,6 +19,7 @@ const WAIT = 300; // for a missing piece, and as much again at random
 const BLOCKED = 4000;
 const POLL = 2000;
 const ANSWER = 5000;
+const SPREAD = 1000; // a full room must not ask in the same instant
 const FINAL = [401, 403, 404, 410]; // answers that asking again will not change
 
 export class Live {
@@ -33,6 +34,7 @@ export class Live {
   #asking = 0;
   #patience = WAIT;
   #gap = null;
+  #told = null;
   #poll = null;
   #retry = null;
 
@@ -66,6 +68,7 @@ export class Live {
     this.#socket.on("connect_error", () => this.#lost());
     this.#pollIn(BLOCKED);
     addEventListener("online", this.wake);
+    addEventListener("pageshow", this.#shownAgain);
     document.addEventListener("visibilitychange", this.wake);
     return this;
   }
@@ -74,8 +77,9 @@ export class Live {
     this.#stopped = true;
     this.#joined = false;
     this.keeper.stop();
-    for (const timer of [this.#gap, this.#poll, this.#retry]) clearTimeout(timer);
+    for (const timer of [this.#gap, this.#told, this.#poll, this.#retry]) clearTimeout(timer);
     removeEventListener("online", this.wake);
+    removeEventListener("pageshow", this.#shownAgain);
     document.removeEventListener("visibilitychange", this.wake);
     this.#socket?.disconnect();
   }
@@ -86,6 +90,9 @@ export class Live {
     this.#socket.disconnect();
     this.#socket.connect(); // at once, whatever pause was running
   };
+
+  /** Back through the browser's history: the page stood still, and its socket is gone. */
+  #shownAgain = ({ persisted }) => persisted && this.wake();
 
   async #join() {
     this.#held = []; // of an earlier connection: the new snapshot knows them
@@ -146,6 +153,11 @@ export class Live {
   #hear(news) {
     if (this.#stopped) return;
     if (news.sent_at) this.clock.heard(news.sent_at, performance.now());
+    if (news.kind === "fetch") {
+      // News between the processes do not arrive: the state is asked for, each screen at a moment of its own.
+      this.#told ??= setTimeout(() => this.#fetchTold(), Math.random() * SPREAD);
+      return;
+    }
     this.#held.push(news);
     this.#drain();
   }
@@ -184,6 +196,11 @@ export class Live {
     else if (this.#asking > 0) this.#personal.push(news);
     this.snapshot = apply(this.snapshot, news.patch);
     this.onstate(this.snapshot, news.kind, news);
+  }
+
+  async #fetchTold() {
+    if (this.#joined && this.stateUrl) await this.#ask(() => this.fetchState(this.stateUrl));
+    this.#told = null;
   }
 
   #missing() {

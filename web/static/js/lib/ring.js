@@ -1,4 +1,4 @@
-/** Draws a reading of the clock into the ring that the server has laid out (macro `ring`), without inline styles. */
+/** What is round in a room: the clock's ring, drawn into what the server has laid out (macro `ring`), and a table's disc. */
 import { label } from "./countdown.js";
 import { $, $$, text } from "./dom.js";
 
@@ -6,7 +6,7 @@ const STEP = 60; // an arc a minute
 const LONG = 720; // over twelve minutes one arc stands for five
 
 /**
- * `ring` is the [data-ring] element, `reading` what clock.js read (null: an empty ring), `state` the clock's data.
+ * `ring` is the [data-ring] element, `reading` what countdown.js read (null: an empty ring), `state` the clock's data.
  * `word` stands under the digits. Past the end the digits count the time over.
  */
 export function drawRing(ring, reading, state, word) {
@@ -15,7 +15,7 @@ export function drawRing(ring, reading, state, word) {
   const late = Boolean(reading?.running && reading.over);
   ring.classList.toggle("over", late);
   ring.classList.toggle("paused", state?.phase === "paused");
-  ring.classList.toggle("last", Boolean(reading?.last30));
+  ring.classList.toggle("last", Boolean(reading?.last));
   if (ring.dataset.length !== String(length)) arcs(ring, length);
   $(".left", ring).setAttribute("stroke-dasharray", `${late ? length : rest} ${length}`);
   $(".sun", ring).setAttribute("transform", `rotate(${(((length - rest) / length) * 360).toFixed(2)} 100 100)`);
@@ -53,3 +53,6 @@ function arcs(ring, length) {
   gaps.setAttribute("stroke-dasharray", length > step ? `${gap.toFixed(2)} ${(step - gap).toFixed(2)}` : `0 ${length}`);
   gaps.setAttribute("stroke-dashoffset", (gap / 2).toFixed(2));
 }
+
+/** The class of a table's disc: as on paper, four colours filled, then the same four as rims (css/components/chip.css). */
+export const look = (number) => `t${((number - 1) % 8) + 1}`;

@@ -24,7 +24,7 @@ export async function readPhoto(file) {
   }
   const decode = await decoder();
   for (const side of PHOTO) {
-    const text = await decode(drawn(image, side));
+    const [text = null] = await decode(drawn(image, side));
     if (text || Math.max(image.width, image.height) <= side) return text;
   }
   return null;
@@ -54,8 +54,14 @@ export class CameraScanner {
   #repeats = new Repeats();
   state = "off";
 
-  constructor(video, { onread, onstate = () => {} }) {
-    Object.assign(this, { video, onread, onstate });
+  /** `camera`: the id of the one to use; empty for the one that looks away from the screen. */
+  constructor(video, { onread, onstate = () => {}, camera = "" }) {
+    Object.assign(this, { video, onread, onstate, camera });
+  }
+
+  /** The cameras of this device; their names are known once one was allowed. */
+  async cameras() {
+    return (await navigator.mediaDevices.enumerateDevices()).filter(({ kind }) => kind === "videoinput");
   }
 
   /** To be called from a tap. Never throws: what goes wrong is told by `onstate`. */
@@ -95,8 +101,13 @@ export class CameraScanner {
     return true;
   }
 
+  async hasTorch() {
+    return Boolean(this.#stream?.getVideoTracks()[0]?.getCapabilities?.().torch);
+  }
+
   #open() {
-    const video = { facingMode: "environment", width: { ideal: 1920 }, height: { ideal: 1080 } };
+    const which = this.camera ? { deviceId: { ideal: this.camera } } : { facingMode: "environment" };
+    const video = { ...which, width: { ideal: 1920 }, height: { ideal: 1080 } };
     return navigator.mediaDevices.getUserMedia({ video, audio: false });
   }
 
@@ -104,9 +115,9 @@ export class CameraScanner {
     const { video } = this;
     if (video.readyState >= 2 && video.videoWidth) {
       // In turn the whole picture, drawn down, and its middle at full size: a badge near by, or further away.
-      const text = await decode(drawn(video, FRAME, (this.#turn += 1) % 2 === 0));
+      const texts = await decode(drawn(video, FRAME, (this.#turn += 1) % 2 === 0));
       if (session !== this.#session) return;
-      if (text && this.#repeats.fresh(text, performance.now())) this.onread(text);
+      for (const text of texts) if (this.#repeats.fresh(text, performance.now())) this.onread(text);
     }
     this.#timer = setTimeout(() => this.#look(decode, session), EVERY);
   }
@@ -158,7 +169,10 @@ function drawn(source, side, middle = false) {
 
 let ready = null;
 
-/** Promises a function canvas → text or null; loads once. */
+/** What the decoder of this server is made of, for pages that must work without a network later. */
+export const decoderFiles = () => ["reader/index.js", "share.js", "zxing_reader.wasm"].map((name) => new URL(name, VENDOR).href);
+
+/** Promises a function canvas → texts; loads once. */
 function decoder() {
   ready ??= native().then((detect) => detect ?? wasm());
   ready.catch(() => (ready = null)); // a failed download is tried again with the next scan
@@ -170,7 +184,7 @@ async function native() {
     // Some browsers have the class and read nothing.
     if (!(await BarcodeDetector.getSupportedFormats()).includes("qr_code")) return null;
     const detector = new BarcodeDetector({ formats: ["qr_code"] });
-    return async (image) => (await detector.detect(image))[0]?.rawValue || null;
+    return async (image) => (await detector.detect(image)).map(({ rawValue }) => rawValue).filter(Boolean);
   } catch {
     return null;
   }
@@ -179,9 +193,9 @@ async function native() {
 async function wasm() {
   const { prepareZXingModule, readBarcodes } = await import(new URL("reader/index.js", VENDOR));
   await prepareZXingModule({ overrides: { locateFile: (name) => new URL(name, VENDOR).href }, fireImmediately: true });
-  const options = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 1 };
+  const options = { formats: ["QRCode"], tryHarder: true, maxNumberOfSymbols: 4 };
   return async (image) => {
     const pixels = image.getContext("2d").getImageData(0, 0, image.width, image.height);
-    return (await readBarcodes(pixels, options))[0]?.text || null;
+    return (await readBarcodes(pixels, options)).map(({ text }) => text).filter(Boolean);
   };
 }

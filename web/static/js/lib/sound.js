@@ -9,17 +9,20 @@ const SOUNDS = {
   already: [KNOCK, 320, [0, 0.18]],
   refused: [{ ...KNOCK, length: 0.3 }, 120, [0]],
   half: [BELL, 880, [0]],
-  last30: [BELL, 1175, [0]],
+  last: [BELL, 1175, [0]],
   over: [TWO_BELLS, 880, [0, 0.28]],
 };
 
+const LOUD = 0.6; // of one stroke at full level; partials and strokes together stay below what distorts
+
 export class Sounds {
   #context = null;
+  #volume = null;
   #wanted = false;
 
-  /** `onchange(on)` hears whether sounds are really heard: the system may take the loudspeaker away. */
-  constructor({ onchange = () => {} } = {}) {
-    this.onchange = onchange;
+  /** `onchange(on)` hears whether sounds are really heard: the system may take the loudspeaker away. `level` in per cent. */
+  constructor({ onchange = () => {}, level = 50 } = {}) {
+    Object.assign(this, { onchange, level });
   }
 
   /** True while a sound would be heard. */
@@ -27,11 +30,19 @@ export class Sounds {
     return this.#wanted && this.#context?.state === "running";
   }
 
-  /** To be called from a tap; promises whether it worked. */
+  /** "off", "on", "locked" (wanted, but a tap is needed first) or "missing" (no sound in this browser). */
+  get state() {
+    if (!globalThis.AudioContext) return "missing";
+    if (!this.#wanted) return "off";
+    return this.on ? "on" : "locked";
+  }
+
+  /** Promises whether it worked: at once from a tap; without one, browsers may keep silent until a tap comes. */
   async switchOn() {
     this.#wanted = true;
+    if (!globalThis.AudioContext) return false;
     this.#context ??= this.#open();
-    await this.#context.resume();
+    await Promise.race([this.#context.resume(), new Promise((done) => setTimeout(done, 300))]);
     this.onchange(this.on);
     return this.on;
   }
@@ -42,10 +53,11 @@ export class Sounds {
     this.onchange(this.on);
   }
 
-  /** "welcome", "already", "refused" at the door; "half", "last30", "over" of a round. Says whether it sounds. */
+  /** "welcome", "already", "refused" at the door; "half", "last", "over" of a round. Says whether it sounds. */
   play(name) {
     if (!this.on) return false;
     const [kind, pitch, strokes] = SOUNDS[name];
+    this.#volume.gain.value = this.level / 100;
     for (const start of strokes) for (const partial of kind.partials) this.#strike(kind, pitch, partial, this.#context.currentTime + start);
     return true;
   }
@@ -53,6 +65,8 @@ export class Sounds {
   #open() {
     const context = new AudioContext();
     context.addEventListener("statechange", () => this.onchange(this.on));
+    this.#volume = new GainNode(context);
+    this.#volume.connect(context.destination);
     return context;
   }
 
@@ -61,11 +75,11 @@ export class Sounds {
     const volume = new GainNode(this.#context, { gain: 0 });
     const end = at + length / Math.sqrt(ratio); // high partials fade first
     volume.gain.setValueAtTime(0, at);
-    volume.gain.linearRampToValueAtTime(0.3 * loudness, at + 0.004);
+    volume.gain.linearRampToValueAtTime(LOUD * loudness, at + 0.004);
     volume.gain.exponentialRampToValueAtTime(0.001, end);
     tone.frequency.setValueAtTime(pitch * ratio, at);
     if (falls) tone.frequency.exponentialRampToValueAtTime((pitch * ratio) / 2, end);
-    tone.connect(volume).connect(this.#context.destination);
+    tone.connect(volume).connect(this.#volume);
     tone.start(at);
     tone.stop(end);
   }

@@ -38,6 +38,7 @@ function replace(fresh) {
   for (const place of moved) if (!place.matches(".vh")) place.classList.add("enter");
   if (moved.length) announce(moved.map((place) => place.dataset.said).join(". "));
   line();
+  document.dispatchEvent(new CustomEvent("boardshown"));
   focusAgain(fresh, focus);
 }
 
@@ -69,6 +70,8 @@ function line(link = live.link) {
   show(place, connected || heard);
   heard ||= connected;
 }
+
+document.addEventListener("slipmoved", () => refresh().catch(() => {})); // dropped here; news may be slower
 
 const live = new Live({
   stateUrl: $(PART).dataset.state,

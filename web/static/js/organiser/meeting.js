@@ -26,6 +26,7 @@ function draw() {
     const [title, minutes] = $$("label .vh", line);
     text(title, t("Line %(n)s", names));
     text(minutes, t("Minutes of line %(n)s", names));
+    text($("summary .vh", line), ` ${t("Line %(n)s", names)}`);
     const [remove, up] = $$("button", line);
     up.setAttribute("aria-label", t("Line %(n)s: one up", names));
     remove.setAttribute("aria-label", t("Take out line %(n)s", names));
@@ -39,14 +40,16 @@ function add() {
   const last = all().at(-1);
   if (!last || all().length >= MOST) return false; // the server makes the first line
   const line = last.cloneNode(true);
-  for (const input of $$("input", line)) {
-    input.value = input.name === "kind" ? "other" : "";
+  for (const input of $$("input, textarea", line)) {
+    input.value = "";
+    input.removeAttribute("placeholder");
     input.removeAttribute("value");
     input.removeAttribute("aria-invalid");
     input.removeAttribute("aria-describedby");
   }
   $("[name=kind]", line).value = "other";
   $(".error", line)?.remove();
+  $("details", line).open = false;
   lines.append(line);
   $("[name=title]", line).focus();
   return true;

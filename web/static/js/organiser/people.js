@@ -1,6 +1,6 @@
 /** Enlivens the pages of people and group: search as one types, one press is one press, a link to the clipboard. */
 
-import { t } from "../lib/i18n.js";
+import { copying } from "../lib/copying.js";
 import { $, $$, announce } from "../lib/dom.js";
 
 const PAUSE = 250;
@@ -20,6 +20,7 @@ function searchWhileTyping(form) {
     const fresh = $("[data-results]", page);
     if (mine !== latest || !fresh) return;
     $("[data-results]").replaceWith(fresh);
+    $$("form[data-once]", fresh).forEach(sendOnce);
     history.replaceState(null, "", address);
     announce($("h2", fresh).textContent);
   };
@@ -40,17 +41,27 @@ function sendOnce(form) {
   addEventListener("pageshow", () => (sent = false));
 }
 
-/** Copies a field where the browser allows it, which it does on https and on this computer only. */
-function copying(button) {
-  const field = document.getElementById(button.dataset.copy);
-  field.addEventListener("focus", () => field.select());
-  if (!navigator.clipboard) return;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(field.value);
-    announce(t("Copied."));
-    $("span", button).textContent = t("Copied.");
-  });
+/** An import on its way: the server draws how far it is, until it is there. */
+async function follow(page) {
+  while (page.hasAttribute("data-live")) {
+    await new Promise((done) => setTimeout(done, 400));
+    const response = await fetch(location.href, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
+    if (!response?.ok) continue; // the network comes back, and the import goes on meanwhile
+    const fresh = $("[data-run]", new DOMParser().parseFromString(await response.text(), "text/html"));
+    if (!fresh) return location.reload();
+    const bar = $("progress", page);
+    const now = $("progress", fresh);
+    if (bar && now) {
+      // The button keeps the focus: only the bar moves.
+      bar.value = now.value;
+      $(".progress span", page).textContent = $(".progress span", fresh).textContent;
+      continue;
+    }
+    page.replaceWith(fresh);
+    $$("form[data-once]", fresh).forEach(sendOnce);
+    announce($("h1", fresh).textContent);
+    return undefined;
+  }
 }
 
 // A form that comes back leads to what has to be changed.
@@ -58,3 +69,4 @@ $("[aria-invalid=true]")?.focus();
 $$("[data-search]").forEach(searchWhileTyping);
 $$("form[data-once]").forEach(sendOnce);
 $$("[data-copy]").forEach(copying);
+$$("[data-run]").forEach(follow);

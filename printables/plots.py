@@ -1,0 +1,281 @@
+"""Plots: a picture of a few numbers, drawn once, given out for the page (SVG) and for paper (PDF operators).
+
+Three forms carry every picture of the reports. Columns stand side by side in the order of time or number;
+bars lie below each other under their names; sides set two counts of the same thing against each other.
+Values are whole numbers from zero up and stand on the marks. At most three series are told apart by how
+they are filled and not by colour alone: plain, hatched, open.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from reportlab.graphics.shapes import Line, Path, Rect, String
+
+from printables import vector
+from printables.draw import Document
+from printables.text import ELLIPSIS, Face, FontSet, clean
+from printables.vector import Ink, Picture
+
+WIDTH = 400.0
+SIZE = 14.0
+LARGEST = 18.5
+"""Letters on a small phone (17 in these units) and a face wider than ours: what must not touch is measured so."""
+_LEFT, _RIGHT = 8.0, 392.0
+_LINE = 22.0
+_HEIGHT = 132.0
+
+
+class Form(StrEnum):
+    """How a plot is laid out; see the module."""
+
+    COLUMNS = "columns"
+    BARS = "bars"
+    SIDES = "sides"
+
+
+class Fill(StrEnum):
+    """How the marks of a series are filled."""
+
+    PLAIN = "plain"
+    HATCHED = "hatched"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What is counted, in a word or two, and how its marks are filled."""
+
+    word: str
+    fill: Fill = Fill.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One name and its values, one for each series."""
+
+    name: str
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A plot. `key` is alone on its page and made of letters; `finding` says in a sentence what there is to see.
+
+    `title` and `period` stand above the picture, on the page and on paper; they are no part of it.
+    """
+
+    key: str
+    form: Form
+    title: str
+    period: str
+    finding: str
+    series: tuple[Series, ...]
+    rows: tuple[Row, ...]
+
+
+# The classes of `components/plot.css`, with the light colours of the tokens for paper.
+_PLAIN = Ink("p1", fill="#5c2260")
+_HATCHED = Ink("p2", fill="#347a41")
+_CUTS = Ink("cuts", stroke="#ffffff", width=1.6)
+_OPEN = Ink("none", stroke="#837a86", width=1.5, dashes=(4, 2))
+_AXIS = Ink("axis", stroke="#837a86", width=1.25)
+_WORD = Ink("", fill="#5f4f66")
+_VALUE = Ink("val", fill="#2b1631", bold=True)
+
+
+def picture(plot: Plot, fonts: FontSet) -> Picture:
+    """The plot as a drawing, 400 units wide.
+
+    Raises ValueError for no rows, more than three series, or values that are missing or below zero.
+    """
+    wanted = len(plot.series)
+    whole = all(len(row.values) == wanted and min(row.values) >= 0 for row in plot.rows)
+    if not plot.rows or not 1 <= wanted <= 3 or not whole or (plot.form is Form.SIDES and wanted != 2):
+        raise ValueError(f"plot {plot.key}")
+    return _FORMS[plot.form](plot, _Pen(fonts))
+
+
+def svg(plot: Plot, fonts: FontSet) -> str:
+    """The plot as an SVG element for a page. Raises as `picture`."""
+    drawn = picture(plot, fonts)
+    return vector.svg(drawn, key=plot.key, title=clean(plot.title), says=clean(plot.finding))
+
+
+def operators(plot: Plot, document: Document, x: float, y: float, width: float) -> str:
+    """The plot as PDF operators, `width` mm wide, its bottom left corner at x, y. Raises as `picture`."""
+    return vector.operators(document, picture(plot, document.fonts), x, y, width)
+
+
+def height(plot: Plot, fonts: FontSet, width: float) -> float:
+    """How high the plot is when it is `width` mm wide. Raises as `picture`."""
+    drawn = picture(plot, fonts)
+    return float(drawn.height * width / drawn.width)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Measures texts as the largest letters need them, and puts marks into a picture."""
+
+    fonts: FontSet
+
+    def width(self, text: str, face: Face | None = None) -> float:
+        return self.fonts.width(face or self.fonts.regular, text) * LARGEST
+
+    def fitted(self, text: str, room: float) -> str:
+        """The text, or as much of it as there is room for; the whole of it stands in the table."""
+        text = clean(text)
+        if self.width(text) <= room:
+            return text
+        while text and self.width(text + ELLIPSIS) > room:
+            text = text[:-1]
+        return text.rstrip() + ELLIPSIS
+
+    def word(self, into: Picture, x: float, y: float, text: str, ink: Ink = _WORD, anchor: str = "start") -> None:
+        into.mark(String(x, y, text, fontSize=SIZE, textAnchor=anchor), ink)  # type: ignore[arg-type]
+
+    def box(self, into: Picture, fill: Fill, x: float, y: float, width: float, height: float) -> None:
+        """A mark. An open one lies within its outline, so that all are equally large."""
+        if fill is Fill.OPEN:
+            inset = _OPEN.width / 2
+            if width > _OPEN.width and height > _OPEN.width:
+                into.mark(Rect(x + inset, y + inset, width - 2 * inset, height - 2 * inset), _OPEN)
+            else:
+                into.mark(Line(x, y + height / 2, x + width, y + height / 2), _OPEN)
+            return
+        into.mark(Rect(x, y, width, height), _PLAIN if fill is Fill.PLAIN else _HATCHED)
+        if fill is Fill.HATCHED:
+            cuts = _cuts(x, y, width, height)
+            if cuts.points:
+                into.mark(cuts, _CUTS)
+
+    def legend(self, into: Picture, series: Iterable[Series], top: float) -> None:
+        """What the fills mean, in lines from the top."""
+        for line, entries in enumerate(self.legend_lines(tuple(series))):
+            x, base = _LEFT, top - line * _LINE - 15
+            for one in entries:
+                self.box(into, one.fill, x, base, 11, 11)
+                self.word(into, x + 17, base, self.fitted(one.word, _RIGHT - _LEFT - 17))
+                x += self._entry(one)
+
+    def legend_lines(self, series: tuple[Series, ...]) -> list[list[Series]]:
+        if len(series) == 1:
+            return []
+        lines: list[list[Series]] = [[]]
+        x = _LEFT
+        for one in series:
+            if lines[-1] and x + self._entry(one) > _RIGHT:
+                lines.append([])
+                x = _LEFT
+            lines[-1].append(one)
+            x += self._entry(one)
+        return lines
+
+    def _entry(self, one: Series) -> float:
+        return 17 + self.width(clean(one.word)) + 16
+
+
+def _cuts(x: float, y: float, width: float, height: float) -> Path:
+    """Slanted lines across a box, cut off at its edges."""
+    path = Path()
+    step = 6.0
+    start = x - height + step / 2
+    while start < x + width:
+        low = max(0.0, x - start)
+        high = min(height, x + width - start)
+        if high - low > 0.5:
+            path.moveTo(start + low, y + low)
+            path.lineTo(start + high, y + high)
+        start += step
+    return path
+
+
+def _columns(plot: Plot, pen: _Pen) -> Picture:
+    """Columns from left to right, the series of each on top of each other, the sum above."""
+    legend = _LINE * len(pen.legend_lines(plot.series))
+    drawn = Picture(WIDTH, legend + _LINE + _HEIGHT + 36)
+    pen.legend(drawn, plot.series, drawn.height)
+    step = (_RIGHT - _LEFT) / len(plot.rows)
+    wide = min(step * 0.72, 44.0)
+    most = max(sum(row.values) for row in plot.rows) or 1
+    names = [pen.fitted(row.name, 90) for row in plot.rows]
+    sums = [str(sum(row.values)) for row in plot.rows]
+    every_name = _skip(max(map(pen.width, names)) + 8, step)
+    every_sum = _skip(max(pen.width(text, pen.fonts.bold) for text in sums) + 3, step)
+    ground = 32.0
+    for at, row in enumerate(plot.rows):
+        middle, top = _LEFT + step * (at + 0.5), ground
+        for one, value in zip(plot.series, row.values, strict=True):
+            high = value / most * _HEIGHT
+            if value:
+                pen.box(drawn, one.fill, middle - wide / 2, top, wide, high)
+            top += high
+        last = len(plot.rows) - 1 - at
+        if last % every_sum == 0:
+            # Where only some have room, they stand in one line above all, else a neighbour might cover them.
+            base = top if every_sum == 1 else ground + _HEIGHT
+            pen.word(drawn, middle, base + 6, sums[at], _VALUE, "middle")
+        if last % every_name == 0:
+            room = pen.width(names[at]) / 2
+            pen.word(drawn, min(max(middle, room), WIDTH - room), 9, names[at], anchor="middle")
+    drawn.mark(Line(_LEFT, ground, _RIGHT, ground), _AXIS)
+    return drawn
+
+
+def _skip(needed: float, step: float) -> int:
+    """Every how many columns there is room for something so wide."""
+    return max(1, -int(-needed // step))
+
+
+def _bars(plot: Plot, pen: _Pen) -> Picture:
+    """A bar under each name, its series one after the other, the sum at the end of the line."""
+    legend = _LINE * len(pen.legend_lines(plot.series))
+    row_height = 40.0
+    drawn = Picture(WIDTH, legend + row_height * len(plot.rows) + 4)
+    pen.legend(drawn, plot.series, drawn.height)
+    most = max(sum(row.values) for row in plot.rows) or 1
+    for at, row in enumerate(plot.rows):
+        top = drawn.height - legend - at * row_height
+        total = str(sum(row.values))
+        room = _RIGHT - _LEFT - pen.width(total, pen.fonts.bold) - 12
+        pen.word(drawn, _LEFT, top - 17, pen.fitted(row.name, room))
+        pen.word(drawn, _RIGHT, top - 17, total, _VALUE, "end")
+        x = _LEFT
+        for one, value in zip(plot.series, row.values, strict=True):
+            wide = value / most * (_RIGHT - _LEFT)
+            if value:
+                pen.box(drawn, one.fill, x, top - 35, wide, 11)
+            x += wide
+    return drawn
+
+
+def _sides(plot: Plot, pen: _Pen) -> Picture:
+    """One count to the left, the other to the right, their common names in the middle."""
+    row_height = 26.0
+    drawn = Picture(WIDTH, 30 + row_height * len(plot.rows))
+    left, right = plot.series
+    names = [pen.fitted(row.name, 84) for row in plot.rows]
+    gap = max(map(pen.width, names)) / 2 + 8
+    values = [str(value) for row in plot.rows for value in row.values]
+    room = WIDTH / 2 - gap - _LEFT - max(pen.width(text, pen.fonts.bold) for text in values) - 6
+    most = max(value for row in plot.rows for value in row.values) or 1
+    head = drawn.height - 15
+    half = WIDTH / 2 - gap - 4
+    pen.word(drawn, WIDTH / 2 - gap, head, pen.fitted(left.word, half), anchor="end")
+    pen.word(drawn, WIDTH / 2 + gap, head, pen.fitted(right.word, half))
+    for at, row in enumerate(plot.rows):
+        base = head - row_height * (at + 1) + 2
+        pen.word(drawn, WIDTH / 2, base, names[at], anchor="middle")
+        for one, value, way in ((left, row.values[0], -1), (right, row.values[1], 1)):
+            wide = value / most * room
+            start = WIDTH / 2 + way * gap
+            if value:
+                pen.box(drawn, one.fill, min(start, start + way * wide), base - 3, wide, 16)
+                anchor = "end" if way < 0 else "start"
+                pen.word(drawn, start + way * (wide + 6), base, str(value), _VALUE, anchor)
+    for way in (-1, 1):
+        drawn.mark(Line(WIDTH / 2 + way * gap, 0, WIDTH / 2 + way * gap, head - 8), _AXIS)
+    return drawn
+
+
+_FORMS = {Form.COLUMNS: _columns, Form.BARS: _bars, Form.SIDES: _sides}

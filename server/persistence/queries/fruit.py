@@ -1,0 +1,162 @@
+"""The tables of a span and what came of them, as pairs and days. Neither names nor texts."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from server.domain.fruit import Deal
+from server.domain.reports import Pair, pair
+from server.domain.vocabulary import GroupId, PersonId, ReferralKind, ReferralState, Standing
+from server.persistence.models import (
+    Attendance,
+    Encounter,
+    FruitDecision,
+    Meeting,
+    Membership,
+    Person,
+    Referral,
+    Sector,
+    SectorAffinity,
+)
+
+
+class Together(NamedTuple):
+    """Two people at one table: when, in which round, how many sat there."""
+
+    pair: Pair
+    on: date
+    number: int
+    size: int
+    meeting: int
+
+
+class Trade(NamedTuple):
+    """What somebody does and looks for, as typed and as a key."""
+
+    sector: str
+    wants: str
+
+
+def together(db: Session, group_id: GroupId, since: date) -> list[Together]:
+    """Who really sat with whom since a day, in the order of days and rounds. One statement."""
+    rows = db.execute(
+        select(
+            Encounter.first_id,
+            Encounter.other_id,
+            Encounter.met_on,
+            Encounter.number,
+            Encounter.meeting_id,
+        ).where(Encounter.group_id == group_id, Encounter.met_on >= since)
+    ).all()
+    # Whoever sat with three others sat at a table of four; everybody at a table finds the same.
+    others = Counter((meeting, number, one) for one, _, _, number, meeting in rows)
+    others.update((meeting, number, other) for _, other, _, number, meeting in rows)
+    return [
+        Together((PersonId(one), PersonId(other)), on, number, others[meeting, number, one] + 1, meeting)
+        for one, other, on, number, meeting in rows
+    ]
+
+
+def known_before(db: Session, group_id: GroupId, since: date) -> frozenset[Pair]:
+    """Of the pairs who sat together since a day those who had before it. One statement."""
+    earlier = aliased(Encounter)
+    recent = (
+        # The sums keep a database from walking through all pairs that ever were, because they lie in that order.
+        select((Encounter.first_id + 0).label("one"), (Encounter.other_id + 0).label("other"))
+        .where(Encounter.group_id == group_id, Encounter.met_on >= since)
+        .distinct()
+        .cte("recent")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    # Looked up pair by pair: of an "exists" PostgreSQL makes a join, and reads all the years to do it.
+    before = (
+        select(earlier.id)
+        .where(
+            earlier.group_id == group_id,
+            earlier.first_id == recent.c.one,
+            earlier.other_id == recent.c.other,
+            earlier.met_on < since,
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = db.execute(select(recent.c.one, recent.c.other).where(before.is_not(None)))
+    return frozenset((PersonId(one), PersonId(other)) for one, other in rows)
+
+
+def won(db: Session, group_id: GroupId, since: date) -> list[Deal]:
+    """The referrals given since a day that became business; no leads. One statement."""
+    rows = db.execute(
+        select(Referral.giver_id, Referral.receiver_id, Referral.given_on).where(
+            Referral.group_id == group_id,
+            Referral.given_on >= since,
+            Referral.kind == ReferralKind.REFERRAL,
+            Referral.state == ReferralState.WON,
+        )
+    )
+    return [Deal(pair(PersonId(giver), PersonId(receiver)), on) for giver, receiver, on in rows if on is not None]
+
+
+def guests(db: Session, group_id: GroupId, since: datetime) -> frozenset[tuple[int, int]]:
+    """Meeting and person of everybody who came since a moment without being a member. One statement."""
+    rows = db.execute(
+        select(Attendance.meeting_id, Attendance.person_id).where(
+            Attendance.meeting_id.in_(
+                select(Meeting.id).where(Meeting.group_id == group_id, Meeting.starts_at >= since)
+            ),
+            Attendance.standing != Standing.MEMBER,
+            Attendance.entered_at.is_not(None),
+        )
+    )
+    return frozenset((meeting, person) for meeting, person in rows)
+
+
+def trades(db: Session, group_id: GroupId) -> Mapping[PersonId, Trade]:
+    """What everybody of the group does and looks for, as it stands today. One statement."""
+    rows = db.execute(
+        select(Person.id, Person.sector_key, Person.wants_sector)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.group_id == group_id)
+    )
+    return {PersonId(key): Trade(sector, wants) for key, sector, wants in rows}
+
+
+def tree(db: Session, group_id: GroupId) -> tuple[Sequence[Sector], Sequence[SectorAffinity]]:
+    """The trades of a group and what is said of two of them. Two statements."""
+    rows = db.scalars(select(Sector).where(Sector.group_id == group_id).order_by(Sector.id)).all()
+    said = db.scalars(select(SectorAffinity).where(SectorAffinity.group_id == group_id)).all()
+    return rows, said
+
+
+def decisions(db: Session, group_id: GroupId) -> Sequence[FruitDecision]:
+    """What was decided and stands, newest first. One statement."""
+    return db.scalars(
+        select(FruitDecision)
+        .where(FruitDecision.group_id == group_id, FruitDecision.taken_back_at.is_(None))
+        .order_by(FruitDecision.id.desc())
+        .options(
+            joinedload(FruitDecision.first, innerjoin=True),
+            joinedload(FruitDecision.other, innerjoin=True),
+            joinedload(FruitDecision.decided_by),
+        )
+    ).all()
+
+
+def decision(db: Session, group_id: GroupId, uid: str) -> FruitDecision | None:
+    """One decision that stands, locked."""
+    return db.scalar(
+        select(FruitDecision)
+        .where(FruitDecision.group_id == group_id, FruitDecision.uid == uid, FruitDecision.taken_back_at.is_(None))
+        .with_for_update()
+    )
+
+
+def weight(db: Session, first_id: int, other_id: int) -> SectorAffinity | None:
+    """What is said of two trades; `first_id` is the smaller one. One statement."""
+    return db.scalar(
+        select(SectorAffinity).where(SectorAffinity.first_id == first_id, SectorAffinity.other_id == other_id)
+    )

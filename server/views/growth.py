@@ -1,0 +1,120 @@
+"""What grew from this morning: a page for those who lead the group, and a poster for the wall."""
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+
+from server.domain.access import Verb
+from server.domain.growth import LinkKind, Trace
+from server.services import growth, print_setup, report_sheets
+from server.services.growth import Growth
+from server.services.report_sheets import Column, Section, Sheet, Table
+from server.views import guards, languages, pages
+from server.views.guards import Visit
+from server.views.member_words import day as day_words
+
+bp = Blueprint("growth", __name__, url_prefix="/o")
+
+
+@bp.get("/<meeting>/growth")
+@guards.needs(Verb.SEE_NUMBERS)
+def meeting(visit: Visit) -> str:
+    """What grew from one meeting: in all, by round, and the way of each referral that became business."""
+    found = growth.of_meeting(visit.ctx, visit.meeting_id)
+    return render_template(
+        "member/growth.html",
+        meeting=found.meeting,
+        grown=found.grown,
+        ways=[_way(trace, found) for trace in found.grown.traces],
+        untold=_untold(found),
+        summary=_summary(found),
+    )
+
+
+@bp.get("/<meeting>/growth.pdf")
+@guards.needs(Verb.SEE_NUMBERS)
+def poster(visit: Visit) -> ResponseReturnValue:
+    """The same on one sheet, for the wall."""
+    with visit.ctx.one_moment() as ctx:
+        found = growth.of_meeting(ctx, visit.meeting_id)
+        paper = print_setup.setup(ctx, visit.group_id).paper
+    response = Response(report_sheets.on_paper(_sheet(found), paper), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{found.meeting.slug}-growth.pdf"'
+    return response
+
+
+def _summary(found: Growth) -> str:
+    """The morning in one line of labels."""
+    whole = found.grown.whole
+    parts = [
+        ngettext("%(num)s one-to-one", "%(num)s one-to-ones", whole.one_to_ones),
+        ngettext("%(num)s referral", "%(num)s referrals", whole.referrals),
+        ngettext("%(num)s became business", "%(num)s became business", whole.won),
+    ]
+    if found.grown.well_served:
+        parts.append(ngettext("%(num)s client well served", "%(num)s clients well served", found.grown.well_served))
+    return ", ".join(parts)
+
+
+def _untold(found: Growth) -> str:
+    """Of how much business the way is not told, because somebody of it is no longer here; empty of none."""
+    number = found.grown.whole.won - len(found.grown.traces)
+    if not number:
+        return ""
+    return str(gettext("With people no longer here, and so without its way: %(n)s.", n=number))
+
+
+def _way(trace: Trace, found: Growth) -> tuple[str, tuple[str, ...]]:
+    """Where it began, and its steps."""
+    words = {
+        LinkKind.EXCHANGE: gettext("contacts exchanged"),
+        LinkKind.PROMISE: gettext("a promise kept"),
+        LinkKind.ONE_TO_ONE: gettext("a one-to-one"),
+    }
+    steps = [f"{words[link.kind]}, {day_words(link.on, found.day)}" for link in trace.links]
+    # Counted from the morning: its own day reads "today" otherwise.
+    steps = [step.replace(f", {day_words(found.day, found.day)}", "") for step in steps]
+    steps.append(gettext("a referral, %(day)s", day=_day(trace, found)))
+    steps.append(gettext("became business"))
+    return gettext("Round %(number)s, table %(table)s", number=trace.round_number, table=trace.table), tuple(steps)
+
+
+def _day(trace: Trace, found: Growth) -> str:
+    if trace.given_on == found.day:
+        return str(gettext("the same morning"))
+    return day_words(trace.given_on, found.day)
+
+
+def _sheet(found: Growth) -> Sheet:
+    day = pages.local_day(found.meeting.starts_at, found.meeting.time_zone)
+    number = 0.2
+    rounds = Table(
+        gettext("By round"),
+        (
+            Column(gettext("Round"), 0.4),
+            Column(gettext("One-to-ones"), number, is_number=True),
+            Column(gettext("Referrals"), number, is_number=True),
+            Column(gettext("Became business"), number, is_number=True),
+        ),
+        tuple(
+            (
+                gettext("Round %(number)s", number=which),
+                str(harvest.one_to_ones),
+                str(harvest.referrals),
+                str(harvest.won),
+            )
+            for which, harvest in found.grown.rounds
+        ),
+    )
+    ways = tuple(f"{begun}: {' → '.join(steps)}" for begun, steps in (_way(each, found) for each in found.grown.traces))
+    untold = (_untold(found),) if _untold(found) else ()
+    return Sheet(
+        title=gettext("What grew from this morning"),
+        subtitle=f"{found.meeting.name} · {day} · {found.group}",
+        sections=(
+            Section(_summary(found), tables=(rounds,) if rounds.rows else ()),
+            *((Section(gettext("From a table to business"), texts=ways + untold),) if ways or untold else ()),
+        ),
+        foot=f"{found.meeting.name} · {day}",
+        language=languages.current(),
+    )

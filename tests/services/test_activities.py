@@ -1,0 +1,137 @@
+"""Other activity: what two shared counts once both say so; visitors are credited once to whoever invited them."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from server.domain.activities import ActivityKind
+from server.domain.errors import NotAllowed, NotFound, RuleViolation
+from server.domain.vocabulary import Standing
+from server.persistence.models import Group, Person
+from server.services import activities, one_to_ones
+from server.services.activities import ActivityFields, ActivityPage
+from server.services.context import Json, Tx
+from tests import builders
+from tests.mornings import Morning
+
+
+def _write(morning: Morning, kind: str, who: str = "Mira", **more: Any) -> Json:
+    return activities.write(
+        morning.ctx,
+        group_id=morning.group_id,  # type: ignore[arg-type]
+        person=morning.people[who],
+        fields=ActivityFields(ActivityKind(kind), **more),
+    )
+
+
+def _page(morning: Morning, who: str) -> ActivityPage:
+    return activities.page(morning.ctx, morning.group_id, morning.people[who])  # type: ignore[arg-type]
+
+
+def _confirm(morning: Morning, who: str, row: Json) -> None:
+    activities.confirm(
+        morning.ctx,
+        group_id=morning.group_id,  # type: ignore[arg-type]
+        person=morning.people[who],
+        uid=row["uid"],
+    )
+
+
+def _away(morning: Morning, who: str, row: Json) -> None:
+    activities.take_away(
+        morning.ctx,
+        group_id=morning.group_id,  # type: ignore[arg-type]
+        person=morning.people[who],
+        uid=row["uid"],
+    )
+
+
+@pytest.mark.parametrize("kind", ["testimonial", "advice", "purchase"])
+def test_what_two_shared_counts_once_the_other_says_so(morning: Morning, kind: str) -> None:
+    row = _write(morning, kind, to="Max", text="  A page  for the website ")
+    assert row["counts"] is False
+    assert _page(morning, "Mira").done[ActivityKind(kind)] == 0
+    [asked] = _page(morning, "Max").entries
+    assert (asked.waits_for_me, asked.text) == (True, "A page for the website")
+    for who in ("Mira", "Olga", "Sam"):
+        with pytest.raises(NotFound, match="activity_unknown"):
+            _confirm(morning, who, row)
+    _confirm(morning, "Max", row)
+    _confirm(morning, "Max", row)
+    assert _page(morning, "Mira").done[ActivityKind(kind)] == 1
+    assert _page(morning, "Max").done[ActivityKind(kind)] == 0
+    with pytest.raises(NotAllowed, match="activity_unknown"):
+        _away(morning, "Max", row)
+    _away(morning, "Mira", row)
+    assert _page(morning, "Mira").entries == ()
+
+
+@pytest.mark.parametrize("kind", ["training", "duty"])
+def test_a_training_or_a_duty_is_ones_own_word(morning: Morning, kind: str) -> None:
+    row = _write(morning, kind, to="Max", minutes=90)
+    assert row["counts"] is True
+    [entry] = _page(morning, "Mira").entries
+    assert (entry.other, entry.minutes, entry.counts) == (None, 90, True)
+    assert _page(morning, "Max").entries == ()
+
+
+def test_the_other_one_may_say_that_it_was_not_so(morning: Morning) -> None:
+    row = _write(morning, "advice", to="Max")
+    _away(morning, "Max", row)
+    assert _page(morning, "Mira").entries == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "field"),
+    [
+        ({"to": ""}, "activity_needs_other", "to"),
+        ({"to": "Vik"}, "receiver_unknown", "to"),
+        ({"to": "Max", "minutes": 2000}, "activity_minutes", "minutes"),
+        ({"to": "Max", "held_on": date(2027, 1, 1)}, "slip_day_future", "held_on"),
+    ],
+)
+def test_what_cannot_be_is_refused_at_its_field(
+    morning: Morning, fields: dict[str, Any], code: str, field: str
+) -> None:
+    with pytest.raises(RuleViolation) as refused:
+        _write(morning, "advice", **fields)
+    assert (refused.value.code, refused.value.params["field"]) == (code, field)
+
+
+def test_one_to_ones_count_when_both_have_confirmed(morning: Morning) -> None:
+    def say(who: str, other: str) -> None:
+        with morning.ctx.reading() as db:
+            uid = db.get_one(Person, morning.people[other]).uid
+        one_to_ones.say_held(
+            morning.ctx,
+            group_id=morning.group_id,  # type: ignore[arg-type]
+            teller=morning.people[who],
+            other=uid,  # type: ignore[arg-type]
+            held_on=date(2026, 11, 20),
+        )
+
+    say("Mira", "Max")
+    assert (_page(morning, "Mira").one_to_ones, _page(morning, "Max").one_to_ones_waiting) == (0, 1)
+    say("Max", "Mira")
+    assert [_page(morning, who).one_to_ones for who in ("Mira", "Max")] == [1, 1]
+
+
+def test_a_visitor_is_one_credit_however_often_they_came(morning: Morning) -> None:
+    def came(tx: Tx) -> None:
+        group, vik = tx.db.get_one(Group, morning.group_id), tx.db.get_one(Person, morning.people["Vik"])
+        for weeks in (1, 2):
+            meeting = builders.a_meeting(tx, group, builders.START - timedelta(weeks=weeks))
+            builders.an_attendance(
+                tx,
+                meeting,
+                vik,
+                Standing.VISITOR,
+                invited_by_id=morning.people["Mira"],
+                entered_at=meeting.starts_at,
+            )
+
+    morning.ctx.transaction(came)
+    [vik] = _page(morning, "Mira").brought
+    assert (vik.name, vik.visits, vik.is_member) == ("Vik", 2, False)
+    assert _page(morning, "Max").brought == ()

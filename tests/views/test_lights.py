@@ -1,0 +1,109 @@
+"""The traffic lights over HTTP: one's own points, the group by name, a table tried and adopted, approved weeks kept."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+
+from server.domain.lights import PRESETS, Metric, written
+from server.services import lights
+from tests import builders
+from tests.conftest import Browser, FakeClock, Statements
+from tests.mornings import Morning
+from tests.rooms import everybody_in
+from tests.services.test_slips import _give
+from tests.services.test_weeks import _approve
+
+OpenBrowser = Callable[[str | None], Browser]
+
+
+def _text(reply: Any) -> str:
+    return str(reply.get_data(as_text=True))
+
+
+@pytest.fixture
+def later(morning: Morning, clock: FakeClock) -> Morning:
+    """The week of the morning is over: everybody was there, Mira gave two slips; people sign in anew."""
+    everybody_in(morning)
+    for _ in range(2):
+        _give(morning)
+    clock.pass_by(days=7)
+    for who in ("Olga", "Mira", "Sam"):
+        morning.tokens[who] = builders.signed_in(morning.ctx, morning.people[who])
+    return morning
+
+
+def _form(**changes: str) -> dict[str, object]:
+    table = PRESETS["steady"]
+    steps = {metric.value: written(table.steps.get(metric, ())) for metric in Metric}
+    bands: dict[str, object] = {"name": "Ours", "window": "26", "green": "70", "amber": "50", "red": "30", "seen": "0"}
+    return {**bands, **steps, **changes}
+
+
+@pytest.mark.parametrize(
+    ("who", "path"), [("Mira", "/referrals/lights"), ("Olga", "/o/lights"), ("Olga", "/o/lights/table")]
+)
+def test_each_page_opens_in_few_statements_and_tells_strangers_nothing(
+    browser: OpenBrowser, later: Morning, statements: Statements, who: str, path: str
+) -> None:
+    reader = browser(who)
+    with statements() as sent:
+        page = _text(reader.get(path))
+    assert len(sent) <= 12, "\n".join(sent)
+    assert "<h1" in page
+    assert "Łukasik" not in _text(browser("Sam").get(path))
+    if path.startswith("/o/"):
+        assert browser("Mira").get(path).status_code in (403, 404)
+
+
+def test_a_member_sees_how_each_point_came_about(browser: OpenBrowser, later: Morning) -> None:
+    page = _text(browser("Mira").get("/referrals/lights"))
+    assert "2 in 1 week that counts" in page
+    assert "20 of 20" in page
+    assert "1 more: 5 points" in page
+    assert "Table: Steady, version 0." in page
+
+
+def test_a_table_is_tried_before_it_is_adopted(browser: OpenBrowser, later: Morning) -> None:
+    olga = browser("Olga")
+    tried = _text(olga.submit("/o/lights/table", _form(referrals="5:80", do="try")))
+    assert "With this table" in tried
+    assert 'value="5:80"' in tried
+    assert lights.current(later.ctx, later.group_id).table.version == 0  # type: ignore[arg-type]
+    assert olga.submit("/o/lights/table", _form(referrals="5:80", do="adopt")).status_code == 303
+    held = lights.current(later.ctx, later.group_id)  # type: ignore[arg-type]
+    assert (held.table.version, held.table.name, held.author) == (1, "Ours", "Olga Marchetti")
+    assert written(held.table.steps[Metric.REFERRALS]) == "5:80"
+    assert "3 more: 80 points" in _text(browser("Mira").get("/referrals/lights"))
+    late = olga.submit("/o/lights/table", _form(do="adopt"))
+    assert (late.status_code, "another table" in _text(late)) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"referrals": "2:5 1:10"}, "Write up to six steps"),
+        ({"window": "99"}, "between 4 and 52"),
+        ({"amber": "20"}, "Green must be above amber"),
+        ({"green": "1000"}, "Nobody could reach green"),
+    ],
+)
+def test_a_table_that_cannot_be_comes_back_with_a_sentence(
+    browser: OpenBrowser, later: Morning, change: dict[str, str], sentence: str
+) -> None:
+    reply = browser("Olga").submit("/o/lights/table", _form(do="adopt", **change))
+    assert reply.status_code == 422
+    assert sentence in _text(reply)
+
+
+def test_an_approved_week_is_scored_as_it_was_approved(browser: OpenBrowser, later: Morning) -> None:
+    def points() -> dict[str, int]:
+        found = lights.of_group(later.ctx, later.group_id)  # type: ignore[arg-type]
+        return {each.name: each.score.total for each in found.members}
+
+    before = points()
+    _approve(later)
+    for _ in range(2):
+        _give(later, giver="Dora", given_on=date(2026, 11, 27))
+    assert points() == before

@@ -1,10 +1,11 @@
-"""The traffic lights of a group: its table, the points of everybody over the window, a new table tried on the past.
+"""The traffic lights of a group: its table, the points of everybody over the window, a new table tried on the past,
+and the rows that a point counts.
 
 Figures come from the weeks, approved ones as they were approved: a table adopted later never rewrites a week.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -15,13 +16,16 @@ from server.domain import lights as rules
 from server.domain import names, weeks
 from server.domain.errors import Conflict, NotFound
 from server.domain.lights import Metric, Score, Table
-from server.domain.vocabulary import GroupId, PersonId
+from server.domain.reports import LEAST_CONTRIBUTORS
+from server.domain.vocabulary import GroupId, PersonId, Uid
 from server.domain.weeks import Line
 from server.persistence.models import Group, LightTable
 from server.persistence.queries import leading
 from server.persistence.queries import weeks as counting
+from server.services import counted_lines
 from server.services import weeks as counted
 from server.services.context import Context, Json, Op, Tx
+from server.services.counted_lines import Lines
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Lit:
     """One member's score."""
 
     person: PersonId
+    uid: Uid
     name: str
     score: Score
 
@@ -50,6 +55,11 @@ class Lights:
     since: date
     until: date
     members: tuple[Lit, ...]
+
+    @property
+    def told(self) -> bool:
+        """Whether the group is great enough for those who lead it to read the lights by name."""
+        return len(self.members) >= LEAST_CONTRIBUTORS
 
 
 @dataclass(frozen=True)
@@ -71,10 +81,21 @@ def of_group(ctx: Context, group_id: GroupId) -> Lights:
 def of_person(ctx: Context, group_id: GroupId, person: PersonId) -> tuple[Lights, Lit]:
     """One member's score. Raises NotFound("person_unknown") for anybody else. Eight statements."""
     found = of_group(ctx, group_id)
-    mine = next((each for each in found.members if each.person == person), None)
-    if mine is None:
-        raise NotFound("person_unknown")
-    return found, mine
+    return found, _one(found, lambda each: each.person == person)
+
+
+def of_member(ctx: Context, group_id: GroupId, uid: Uid) -> tuple[Lights, Lit]:
+    """The same for those who lead. Raises NotFound("person_unknown"), also while the lights are not told."""
+    found = of_group(ctx, group_id)
+    return found, _one(found, lambda each: found.told and each.uid == uid)
+
+
+def rows(ctx: Context, group_id: GroupId, found: Lights, uid: Uid, metric: Metric) -> Lines:
+    """What the number of one metric counts: approved weeks as they were approved. Nine statements."""
+    columns = frozenset(rules.COUNTS[metric])
+    return counted_lines.of(
+        ctx, group_id, since=found.since, until=found.until, columns=columns, whose=uid, approved=True
+    )
 
 
 def current(ctx: Context, group_id: GroupId) -> Decided:
@@ -144,8 +165,8 @@ def _lit(ctx: Context, db: Session, group_id: GroupId, table: Table) -> Lights:
         since,
         until + timedelta(days=6),
         tuple(
-            Lit(PersonId(key), names.full_name(given, family), _score(table, lines[PersonId(key)], letters))
-            for key, _, given, family in leading.members(db, group_id)
+            Lit(PersonId(key), Uid(uid), names.full_name(given, family), _score(table, lines[PersonId(key)], letters))
+            for key, uid, given, family in leading.members(db, group_id)
         ),
     )
 
@@ -153,6 +174,13 @@ def _lit(ctx: Context, db: Session, group_id: GroupId, table: Table) -> Lights:
 def _score(table: Table, lines: list[Line], letters: str) -> Score:
     line: Mapping[weeks.Column, int] = weeks.added(lines)
     return rules.score(table, line, weeks.countable(line, letters))
+
+
+def _one(found: Lights, is_wanted: Callable[[Lit], bool]) -> Lit:
+    one = next(filter(is_wanted, found.members), None)
+    if one is None:
+        raise NotFound("person_unknown")
+    return one
 
 
 def _of(group_id: GroupId) -> Select[LightTable]:

@@ -19,11 +19,10 @@ from server.domain.weeks import Column
 from server.services import counted, counted_lines, leading, reports
 from server.services.attendance import RoomPerson
 from server.services.counted import Rows, Somebody, Together
-from server.services.counted_lines import Lines
 from server.services.figures import COUNTED
 from server.services.meetings import MeetingView
 from server.views import agenda_words, guards, languages, pages
-from server.views.counted_page import SLIPS, Shown, day_words, given, heads, page
+from server.views.counted_page import SLIPS, Shown, day_words, given, heads, lines, page
 from server.views.figures import STANDINGS, STATUSES
 from server.views.guards import Visit
 from server.views.leading import MISSING, SHOWN, TRENDS
@@ -165,7 +164,7 @@ def _week_lines(visit: Visit, what: str) -> Shown:
         approved=True,
     )
     title = ", ".join(f"{column.value}, {word}" for column, word in COLUMNS.items() if column in columns)
-    return _lines(found, title, url_for("weeks.listed"), f"{day_words(since)} – {day_words(until)}")
+    return lines(found, title, url_for("weeks.listed"), f"{day_words(since)} – {day_words(until)}")
 
 
 def _month_lines(visit: Visit, what: str) -> Shown:
@@ -173,23 +172,7 @@ def _month_lines(visit: Visit, what: str) -> Shown:
     month = month_of(_argument_day("month", "-01"))
     found = counted_lines.of_month(visit.ctx, visit.group_id, LINES[what], month)
     over = babel.dates.format_date(month.first, "LLLL y", locale=languages.current())
-    return _lines(found, str(TRENDS[LINES[what]]), url_for("leading.group"), over)
-
-
-def _lines(found: Lines, title: str, back: str, over: str) -> Shown:
-    changed = gettext("put right, or changed after the week was approved")
-    return Shown(
-        title,
-        heads(gettext("Member"), gettext("When"), gettext("What"), gettext("Number")),
-        tuple(
-            (row.name, day_words(row.day), changed if row.put_right else str(COLUMNS[row.column]), str(row.number))
-            for row in found.rows
-        ),
-        back,
-        over=over,
-        gone=found.gone,
-        number=3,
-    )
+    return lines(found, str(TRENDS[LINES[what]]), url_for("leading.group"), over)
 
 
 def _slips(visit: Visit, what: str) -> Shown:

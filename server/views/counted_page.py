@@ -8,9 +8,11 @@ from flask import render_template, request
 from flask_babel import gettext, lazy_gettext
 
 from server.services.counted import Given, Rows
+from server.services.counted_lines import Lines
 from server.views import languages
 from server.views.guards import Visit
 from server.views.member_frame import place
+from server.views.weeks import COLUMNS
 
 MOST = 500
 """Rows on one page; of pairs in a great group there are more."""
@@ -61,6 +63,23 @@ def given(found: Rows[Given], what: str, back: str, *, over: str = "") -> Shown:
         gone=found.gone,
         private=found.private,
         note=part if "part" in request.args else "",
+    )
+
+
+def lines(found: Lines, title: str, back: str, over: str) -> Shown:
+    """Columns of weeks, row by row."""
+    changed = gettext("put right, or changed after the week was approved")
+    return Shown(
+        title,
+        heads(gettext("Member"), gettext("When"), gettext("What"), gettext("Number")),
+        tuple(
+            (row.name, day_words(row.day), changed if row.put_right else str(COLUMNS[row.column]), str(row.number))
+            for row in found.rows
+        ),
+        back,
+        over=over,
+        gone=found.gone,
+        number=3,
     )
 
 

@@ -1,6 +1,9 @@
-"""The traffic lights: one's own points and what would change them, the group by name, the table and its trial."""
+"""The traffic lights: one's own points and what would change them, the group by name, the table and its trial.
 
-from collections.abc import Mapping
+Each number leads to the rows it counts, for oneself and for those who lead.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,10 +12,13 @@ from flask_babel import gettext, ngettext
 
 from server.domain import lights as rules
 from server.domain.access import Verb
+from server.domain.errors import NotFound
 from server.domain.lights import BY_WEEK, FEW, PRESETS, Colour, Metric, Point, Table
-from server.domain.reports import LEAST_CONTRIBUTORS
+from server.domain.vocabulary import Uid
 from server.services import lights
+from server.services.lights import Lights, Lit
 from server.views import forms, guards
+from server.views.counted_page import day_words, lines, page
 from server.views.guards import Visit
 from server.views.member_frame import frame, sent
 from server.views.sentences.marking import N_
@@ -44,14 +50,15 @@ WORDS = {"metrics": METRICS, "colours": COLOURS, "names": NAMES}
 def own(visit: Visit) -> str:
     """One's own points: how each came about, what would change it."""
     found, mine = lights.of_person(visit.ctx, visit.group_id, visit.person_id)
-    return render_template(
-        "member/lights.html",
-        found=found,
-        mine=mine,
-        rows=[(each, _how(each, mine.score.weeks), _more(each)) for each in mine.score.points],
-        **WORDS,
-        **frame(visit, "referrals"),
-    )
+    return _points(visit, found, mine, "referrals", lambda metric: url_for("lights.own_rows", metric=metric))
+
+
+@bp.get("/referrals/lights/<metric>")
+@guards.needs(Verb.USE_BOARD)
+def own_rows(visit: Visit, metric: str) -> str:
+    """What one of one's own numbers counts."""
+    found, mine = lights.of_person(visit.ctx, visit.group_id, visit.person_id)
+    return _rows(visit, found, mine, metric, "referrals", url_for("lights.own"))
 
 
 @bp.get("/o/lights")
@@ -62,11 +69,28 @@ def group(visit: Visit) -> str:
     return render_template(
         "member/lights_group.html",
         found=found,
-        told=len(found.members) >= LEAST_CONTRIBUTORS,
         may_decide=visit.may(Verb.MANAGE_GROUP),
         **WORDS,
         **frame(visit, "numbers"),
     )
+
+
+@bp.get("/o/lights/<person>")
+@guards.needs(Verb.SEE_NUMBERS)
+def member(visit: Visit, person: str) -> str:
+    """One member's points, for those who lead."""
+    found, one = lights.of_member(visit.ctx, visit.group_id, Uid(person))
+    return _points(
+        visit, found, one, "numbers", lambda metric: url_for("lights.member_rows", person=person, metric=metric)
+    )
+
+
+@bp.get("/o/lights/<person>/<metric>")
+@guards.needs(Verb.SEE_NUMBERS)
+def member_rows(visit: Visit, person: str, metric: str) -> str:
+    """What one of a member's numbers counts."""
+    found, one = lights.of_member(visit.ctx, visit.group_id, Uid(person))
+    return _rows(visit, found, one, metric, "numbers", url_for("lights.member", person=person))
 
 
 @bp.get("/o/lights/table")
@@ -107,6 +131,27 @@ def decide(visit: Visit) -> ResponseReturnValue:
         op=visit.op("lights", sent()),
     )
     return redirect(url_for("lights.table"), code=303)
+
+
+def _points(visit: Visit, found: Lights, one: Lit, nav: str, leads_to: Callable[[Metric], str]) -> str:
+    return render_template(
+        "member/lights.html",
+        found=found,
+        one=one,
+        rows=[(each, _how(each, one.score.weeks), _more(each), leads_to(each.metric)) for each in one.score.points],
+        **WORDS,
+        **frame(visit, nav),
+    )
+
+
+def _rows(visit: Visit, found: Lights, one: Lit, metric: str, nav: str, back: str) -> str:
+    scored = {each.metric for each in one.score.points}
+    if metric not in scored:
+        raise NotFound("page_unknown")
+    asked = Metric(metric)
+    counted = lights.rows(visit.ctx, visit.group_id, found, one.uid, asked)
+    over = f"{one.name} · {day_words(found.since)} – {day_words(found.until)}"
+    return page(lines(counted, gettext(METRICS[asked]), back, over), visit, nav)
 
 
 def _shown(visit: Visit, tried: tuple[lights.Tried, ...]) -> Any:

@@ -1,5 +1,8 @@
-"""The traffic lights over HTTP: one's own points, the group by name, a table tried and adopted, approved weeks kept."""
+"""The traffic lights over HTTP: one's own points and their rows, the group by name, a table tried and adopted, approved
+weeks kept.
+"""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -7,6 +10,7 @@ from typing import Any
 import pytest
 
 from server.domain.lights import PRESETS, Metric, written
+from server.persistence.models import Person
 from server.services import lights
 from tests import builders
 from tests.conftest import Browser, FakeClock, Statements
@@ -32,6 +36,11 @@ def later(morning: Morning, clock: FakeClock) -> Morning:
     for who in ("Olga", "Mira", "Sam"):
         morning.tokens[who] = builders.signed_in(morning.ctx, morning.people[who])
     return morning
+
+
+def _uid(morning: Morning, name: str) -> str:
+    with morning.ctx.reading() as db:
+        return db.get_one(Person, morning.people[name]).uid
 
 
 def _form(**changes: str) -> dict[str, object]:
@@ -63,6 +72,36 @@ def test_a_member_sees_how_each_point_came_about(browser: OpenBrowser, later: Mo
     assert "20 of 20" in page
     assert "1 more: 5 points" in page
     assert "Table: Steady, version 0." in page
+
+
+POINT = re.compile(r'data-label="Counted"><a href="([^"]+)">(\d+)')
+
+
+def test_each_number_leads_to_the_rows_it_counts(browser: OpenBrowser, later: Morning, statements: Statements) -> None:
+    _approve(later)
+    _give(later, giver="Mira", given_on=date(2026, 11, 27))
+    for who, path in (("Mira", "/referrals/lights"), ("Olga", f"/o/lights/{_uid(later, 'Mira')}")):
+        reader = browser(who)
+        points = POINT.findall(_text(reader.get(path)))
+        assert {address.rpartition("/")[2] for address, _ in points} == set(PRESETS["steady"].steps)
+        for address, number in points:
+            with statements() as sent:
+                rows = _text(reader.get(address))
+            assert len(sent) <= 26, "\n".join(sent)
+            assert f"Together: {number}" in rows, address
+        given = _text(reader.get(f"{path}/referrals"))
+        # An approved week stays as it was: the slip that came late is taken off again, by a row that says so.
+        assert given.count("changed after the week was approved") == 1
+
+
+def test_nobody_reads_the_light_of_another_member_but_those_who_lead(browser: OpenBrowser, later: Morning) -> None:
+    mira = f"/o/lights/{_uid(later, 'Mira')}"
+    assert "Mira Łukasik" in _text(browser("Olga").get(mira))
+    for path in (mira, f"{mira}/referrals"):
+        for who in ("Mira", "Sam", None):
+            assert browser(who).get(path).status_code in (401, 403, 404)
+    for path in (f"{mira}/nothing", "/o/lights/0000000000000", "/o/lights/0000000000000/referrals"):
+        assert browser("Olga").get(path).status_code == 404
 
 
 def test_a_table_is_tried_before_it_is_adopted(browser: OpenBrowser, later: Morning) -> None:

@@ -37,7 +37,7 @@ OLGA = (
     "/o/{m}/messages", "/o/{m}/messages/reminder", "/o/{m}/empty-chair", "/o/{m}/duties",
     "/o/{m}/fees", "/desk/{m}/fees", "/o/{m}/lists/people", "/o/meetings/list",
     "/o/leaders", "/o/fruit", "/o/letters",
-    "/o/lights", "/o/lights/table", "/o/matrix", "/o/weeks", "/o/weeks/sum", "/o/weeks/2026-11-16",
+    "/o/lights", "/o/lights/table", "/o/lights/{mira}", "/o/matrix", "/o/weeks", "/o/weeks/sum", "/o/weeks/2026-11-16",
     "/o/{m}/counted/expected", "/o/counted/given?weeks=26",
 )  # fmt: skip
 MIRA = (

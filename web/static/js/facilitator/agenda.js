@@ -5,7 +5,7 @@ import { $, $$, show, text } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { drawClock } from "../lib/ring.js";
 import { Presses, hear, onKeys, refuses, say } from "./presses.js";
-import { replaceParts } from "./parts.js";
+import { inTurn, replaceParts } from "./parts.js";
 
 const AGAIN = 5000;
 
@@ -17,10 +17,11 @@ export function start(page, live) {
   let waiting = null;
   let ended = null; // the break whose end was told
 
+  const look = inTurn(drawAnew);
   const presses = new Presses(look);
   const stage = () => live.snapshot?.stage ?? null;
 
-  async function look() {
+  async function drawAnew() {
     clearTimeout(waiting);
     waiting = null;
     try {

@@ -2,6 +2,7 @@
 import { get } from "../lib/api.js";
 import { $, show } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
+import { inTurn } from "./parts.js";
 import { Presses, hear, onKeys, refuses, say } from "./presses.js";
 
 const SETTLE = 400;
@@ -14,9 +15,10 @@ export function start(page, live) {
   let shown = false;
   let timer = null;
 
+  const look = inTurn(drawAnew);
   const presses = new Presses(look);
 
-  async function look() {
+  async function drawAnew() {
     clearTimeout(timer);
     timer = null;
     try {

@@ -1,5 +1,25 @@
-/** Puts parts of the page that the server drew anew in their places, and leaves alone what did not change. */
+/** Puts parts of the page that the server drew anew in their places, one look after the other, and leaves alone what did not change. */
 import { $$ } from "../lib/dom.js";
+
+/** `look()` one at a time: who asks while one is under way gets the next, so that an older answer never covers a newer one. */
+export function inTurn(look) {
+  let now = null;
+  let next = null;
+  const ask = () => {
+    if (now) {
+      next ??= now.catch(() => {}).then(() => {
+        next = null;
+        return ask();
+      });
+      return next;
+    }
+    now = look().finally(() => {
+      now = null;
+    });
+    return now;
+  };
+  return ask;
+}
 
 /** `html` holds elements marked data-part; open details (data-keep) stay as they are. */
 export function replaceParts(html) {

@@ -10,7 +10,7 @@ import * as agenda from "./agenda.js";
 import * as closing from "./closing.js";
 import { showDevices } from "./devices.js";
 import { listen, showKeys } from "./keys.js";
-import { replaceParts } from "./parts.js";
+import { inTurn, replaceParts } from "./parts.js";
 import { Outlook, follow, under } from "./planning.js";
 import { Seating } from "./seating.js";
 import { main, possible, title, voidable, word } from "./states.js";
@@ -258,12 +258,13 @@ async function refresh() {
 }
 
 let waiting = null;
+const look = inTurn(drawAnew);
 
 function lookLater(after = SETTLE) {
   waiting ??= setTimeout(look, after);
 }
 
-async function look() {
+async function drawAnew() {
   waiting = null;
   try {
     replaceParts((await get(`${page.dataset.run}/room`)).html);

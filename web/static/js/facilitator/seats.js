@@ -4,7 +4,7 @@ import { $, $$, announce, hide, show as reveal, text } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { Live } from "../lib/live.js";
 import { Drag } from "./drag.js";
-import { replaceParts } from "./parts.js";
+import { inTurn, replaceParts } from "./parts.js";
 import { follow } from "./planning.js";
 
 const page = $("[data-seats]");
@@ -250,12 +250,13 @@ function filter() {
 }
 
 let waiting = null;
+const look = inTurn(drawAnew);
 
 function lookLater(after = SETTLE) {
   waiting ??= setTimeout(() => look().catch(() => lookLater(5000)), after);
 }
 
-async function look() {
+async function drawAnew() {
   clearTimeout(waiting);
   waiting = null;
   const fresh = await get(`${base}/${round}`);

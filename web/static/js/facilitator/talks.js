@@ -5,6 +5,7 @@ import { $, $$, show } from "../lib/dom.js";
 import { t } from "../lib/i18n.js";
 import { drawRing } from "../lib/ring.js";
 import { Drag } from "./drag.js";
+import { inTurn } from "./parts.js";
 import { Presses, hear, onKeys, refuses, say } from "./presses.js";
 
 const AGAIN = 5000;
@@ -20,9 +21,10 @@ export function start(page, live) {
   let shown = false; // the panel holds something
   let timer = null;
 
+  const look = inTurn(drawAnew);
   const presses = new Presses(look);
 
-  async function look() {
+  async function drawAnew() {
     clearTimeout(timer);
     timer = null;
     try {

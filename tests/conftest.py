@@ -4,6 +4,7 @@ The whole suite runs on SQLite; where `COLTIVA_TEST_POSTGRES` names a server it 
 database is made once and copied for each test.
 """
 
+import asyncio
 import contextlib
 import itertools
 import os
@@ -22,7 +23,7 @@ from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from playwright.sync_api import Browser as RealBrowser
-from playwright.sync_api import Playwright, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Playwright, expect, sync_playwright
 from sqlalchemy import Connection, create_engine, event, text
 from werkzeug.routing import Rule
 
@@ -306,14 +307,23 @@ def statements(database: Database) -> Iterator[Statements]:
     event.remove(database.engine, "commit", counted.wrote)
 
 
+CLOSING = 60.0
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
     """The one driver of browsers: two cannot run in one process."""
-    with sync_playwright() as running:
+    with sync_playwright() as running, mock.patch.object(BrowserContext, "close", _close):
         yield running
+
+
+def _close(context: BrowserContext, *, reason: str | None = None) -> None:
+    """Ends a context, or leaves that to the end of its browser: once in many thousand times Chromium never answers that
+    it has, and the driver would wait for ever (its public interface sets no limit).
+    """
+    with contextlib.suppress(TimeoutError):
+        context._sync(asyncio.wait_for(context._impl_obj.close(reason=reason), CLOSING))
 
 
 def launch(playwright: Playwright, *arguments: str) -> RealBrowser:

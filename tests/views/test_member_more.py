@@ -302,3 +302,22 @@ def test_those_who_care_see_how_prospects_were_served_and_leaders_do_not(
         assert page(role).status_code in {403, 404}
     elsewhere = builders.signed_in(morning.ctx, None, label="Screen", role=Role.CARE, group_id=morning.other_group_id)
     assert "D&#39;Alò" not in _text(Browser(client(), elsewhere).get("/o/care"))
+
+
+def test_whoever_cares_for_members_finds_the_way_from_the_numbers_and_back(
+    browser: OpenBrowser, morning: Morning
+) -> None:
+    client = browser("Olga").client.application.test_client
+
+    def rail(role: Role, path: str) -> dict[str, str]:
+        token = builders.signed_in(morning.ctx, morning.people["Olga"], role=role, group_id=morning.group_id)
+        page = _text(Browser(client(), token).get(path))
+        inside = page.partition('aria-label="Main"')[2].partition("</nav>")[0]
+        return {
+            words: address for address, words in re.findall(r'href="([^"]+)"[^>]*><svg.*?</svg>([^<]+)</a>', inside)
+        }
+
+    for path in ("/o/numbers", "/o/report", "/o/lights", "/o/weeks"):
+        assert rail(Role.CARE, path).items() >= {"Care": "/o/care", "Numbers": "/o/numbers"}.items()
+        assert "Care" not in rail(Role.LEADER, path)
+    assert "Care" in rail(Role.CARE, "/o/care")

@@ -75,8 +75,10 @@ class Screen:
         return self.page.locator("[role=status], [role=alert]").all_text_contents()
 
     def seconds_left(self) -> int:
-        """The seconds on the clock that this screen shows now; others of its scenes wait hidden."""
+        """The seconds on the clock that this screen shows now, -1 without one; others of its scenes wait hidden."""
         shown = self.page.locator("[data-ring]:visible [data-clock] span").all_text_contents()
+        if not shown:
+            return -1
         minutes, _, seconds = "".join(shown).partition(":")
         return int(minutes) * 60 + int(seconds)
 
@@ -89,11 +91,18 @@ class Door(Screen):
     """The door's tablet with a USB scanner."""
 
     def scan(self, code: str) -> str:
-        """A badge in front of the scanner; the kind of answer: in, already, no or queued."""
+        """A badge in front of the scanner; the kind of answer: in, already or no."""
         field = self.page.locator(".answer .result").first
         shown = field.inner_html()
         self.page.evaluate(_BURST, code)
-        self.until(lambda: field.inner_html() != shown, f"an answer to {code}")
+        # News, and a scan that is called saved while its answer is slow, change the field before the answer does.
+        self.until(
+            lambda: field.inner_html() != shown and self._kind() in {"in", "already", "no"}, f"an answer to {code}"
+        )
+        return self._kind()
+
+    def _kind(self) -> str:
+        field = self.page.locator(".answer .result").first
         return (field.get_attribute("class") or "").removeprefix("result ").strip()
 
     def name_shown(self) -> str:

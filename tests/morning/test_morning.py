@@ -137,6 +137,7 @@ def bring_in_the_people(console: Console, guests: list[Guest], plan: Plan) -> No
         if round_trip == 0:
             run.click()
             console.page.wait_for_url("**/import/run**")
+            console.page.locator("[data-run]:not([data-live])").wait_for()
     console.open("/o/people")
     assert str(len(guests) + 1) in console.text("main h1 ~ *, main")
 
@@ -165,6 +166,7 @@ def print_the_badges(console: Console, people: int, folder: Path) -> list[str]:
     console.open(f"/o/{console.meeting}/badges")
     console.page.locator("main form button.first").first.click()
     form = console.page.locator("form[action$='/file']")
+    form.wait_for()
     fields = form.locator("input[type=hidden]").evaluate_all("all => all.map((one) => [one.name, one.value])")
     reply = console.context.request.post(form.get_attribute("action") or "", form=dict(fields))
     assert reply.headers["content-type"] == "application/pdf", reply.text()
@@ -197,7 +199,7 @@ def let_people_in(door: Door, codes: list[str]) -> dict[str, str]:
         arrived[door.name_shown()] = code
     assert door.scan("0000000000000") == "no"
     assert door.scan(codes[0]) == "already"
-    assert door.in_room() == len(codes) - 1
+    door.until(lambda: door.in_room() == len(codes) - 1, "everybody is counted")
     door.walk_in("Zoë")
     return arrived
 
@@ -215,11 +217,17 @@ def hold_the_rounds(
     console.act("start")
     console.phase("pause")
     for screen in (console, display, *phones):
-        screen.until(lambda screen=screen: 40 <= screen.seconds_left() <= 60, "the clock runs")
-    shown = [screen.seconds_left() for screen in (console, display, *phones)]
-    assert max(shown) - min(shown) <= 1, f"the clocks differ: {shown}"
+        screen.until(lambda screen=screen: 0 < screen.seconds_left() < 60, "the clock runs")
+
+    def apart() -> int:
+        shown = [screen.seconds_left() for screen in (console, display, *phones)]
+        return max(shown) - min(shown)
+
+    # Five looks one after the other may take a busy computer more than a second.
+    console.until(lambda: apart() <= 1, "all clocks show the same second")
+    before = near.seconds_left()
     console.press("plus")
-    near.until(lambda: near.seconds_left() > 60, "thirty seconds more on the phone")
+    near.until(lambda: near.seconds_left() > before, "thirty seconds more on the phone")
     console.act("pause")
     console.phase("resume")
     held = console.seconds_left()
@@ -238,13 +246,18 @@ def hold_the_rounds(
     console.act("start")
     console.phase("pause")
     wire.mend()
-    cut.until(lambda: 20 <= cut.seconds_left() <= 60 and cut.table() != "", "the phone is back in the second round")
+    # What it showed when it was cut stood still.
+    runs = cut.page.locator("[data-ring]:visible:not(.paused)")
+    cut.until(
+        lambda: runs.count() > 0 and cut.seconds_left() > 0 and cut.table() != "",
+        "the phone is back in the second round",
+    )
     cut.away = False
     near.until(lambda: near.partners() not in ([], met), "other partners in the second round")
     assert set(near.partners()).isdisjoint(met)
     assert first_table
-    seats = display.page.locator("[data-seats]").text_content() or ""
-    assert leaver not in seats
+    seats = display.page.locator("[data-seats]")
+    display.until(lambda: leaver not in (seats.text_content() or ""), "the wall seats nobody who has left")
     console.end_early()
 
 

@@ -95,6 +95,7 @@ def test_only_the_newest_wish_is_drawn_however_slowly_the_first_one_comes(olga: 
         else:
             route.continue_()
 
+    olga.clock.install()
     olga.route("**/badges/look", hold)
     olga.goto(f"{here}/badges")
     sheet = olga.locator("[data-look-sheet]")
@@ -102,7 +103,7 @@ def test_only_the_newest_wish_is_drawn_however_slowly_the_first_one_comes(olga: 
     expect(olga.locator("[data-look-state]")).to_have_text("Drawing the page")
     for number in ("2", "3", "9"):
         olga.get_by_label("First free label").fill(number)
-        olga.wait_for_timeout(500)  # longer than the form's own pause
+        olga.clock.run_for(500)  # longer than the form's own pause
     assert sent == ["1"], "one drawing at a time"
     held[0].continue_()
     expect(olga.locator("[data-look-pages]")).to_have_text("Page 1 of 2")

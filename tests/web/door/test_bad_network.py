@@ -1,5 +1,6 @@
 """The door's page through a network that delays, resets, doubles and goes away: nobody lost, nobody counted twice."""
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from server.persistence.models import Attendance, CheckInEvent
 from server.services import attendance
 from server.services.context import Context
 from tests.fault_proxy import FaultProxy, Faults
-from tests.web.door.doors import PATIENCE, Door, OpenDesk, in_room, usb
+from tests.web.door.doors import PATIENCE, Door, OpenDesk, answered, in_room, usb
 
 BAD = Faults(delay=(0.0, 0.1), lost_before=0.2, lost_after=0.2, twice=0.3)
 """Two writes of five are answered by nobody, and of the rest every third arrives twice."""
@@ -47,6 +48,7 @@ def test_on_a_bad_network_that_goes_away_the_door_loses_nobody_and_doubles_nobod
     page.get_by_role("button", name="Walk-in").first.click()
     page.get_by_label("First name").fill("Zoë")
     page.get_by_role("button", name="Add and let in").click()
+    answered(page, "in", "Zoë")  # one after another: all before are answered, too, and none is sent again later
     in_room(page, 4)
     # Somebody may be in whose answer was lost: that scan still waits, and is sent again.
     unanswered = page.locator("[data-last] li .wait")
@@ -61,6 +63,11 @@ def test_on_a_bad_network_that_goes_away_the_door_loses_nobody_and_doubles_nobod
     usb(page, codes["Max"])
     expect(page.locator("[data-result]")).to_contain_text("Already in", timeout=2 * PATIENCE)
     counted = network.counted
-    assert counted.lost_before + counted.lost_after + counted.twice >= 3, counted
+    # What is drawn hangs on how many requests there are: go on until the network was bad enough to tell something.
+    for who in itertools.cycle(("Vik", "Olga", "Fiona", "Mira", "Max")):
+        if counted.lost_before + counted.lost_after + counted.twice >= 3:
+            break
+        usb(page, codes[who])
+        answered(page, "already", who)
     assert door.beside(lambda ctx: attendance.counts(ctx, door.morning.meeting_id).in_room) == 6
     assert set(door.beside(_entries).values()) == {1}

@@ -79,6 +79,7 @@ def test_scans_and_the_page_itself_survive_reloads_without_a_network(door: Door,
     answered(page, "queued", "Saved on this device")
     usb(page, codes["Mira"])
     answered(page, "already", "Saved here already")
+    until(lambda: len(kept(page, door)), 3)
     page.reload()
     expect(page.locator("[data-net]")).to_contain_text("3 scans waiting", timeout=PATIENCE)
     wire.mend()

@@ -13,6 +13,8 @@ pytestmark = pytest.mark.browser
 LIVE = """const { Live } = await lib("live");
 const { FakeServer, joined, later } = await here("fake_io");
 const { live, server, told } = await joined(Live);
+const until = async (true_) => { for (let i = 0; i < 1200 && !true_(); i += 1) await later(50); };
+await until(() => live.link === "connected"); // a page that stood still for a moment joins later
 """
 
 
@@ -89,7 +91,7 @@ def test_a_page_shown_again_from_the_history_asks_for_the_time_and_the_state(run
         LIVE
         + """server.alive = false; // the socket of a page that was put away looks open
         dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
-        await later(2700);
+        await until(() => server.connects > 1);
         return server.connects;""",
     )
     assert connects == 2
@@ -123,6 +125,7 @@ def test_news_for_one_person_survive_a_snapshot_that_was_read_before_them(run: R
 
 def test_where_sockets_are_blocked_the_state_is_asked_for_and_a_dead_network_is_called_so(page: Page, run: Run) -> None:
     page.clock.install(time=0)
+    page.clock.pause_at(100_000)  # else it runs on by itself
     run(
         """const { Live } = await lib("live");
         const { FakeServer, joined } = await here("fake_io");
@@ -156,7 +159,7 @@ def test_a_broken_line_comes_back_with_a_fresh_state(run: Run) -> None:
         + """server.disconnect();
         server.news("everyone", { round: 2 }, { lost: true });
         server.connect();
-        await later(50);
+        await until(() => live.link === "connected");
         server.news("everyone", { round: 3 });
         return [told.links, told.states.map((state) => state.round ?? 1), server.joins];""",
     )
@@ -171,11 +174,10 @@ def test_a_socket_that_died_in_its_sleep_is_replaced_when_the_phone_wakes(run: R
         + """await live.wake();
         const alive = server.connects;
         server.alive = false;
-        const waking = live.wake();
-        await later(100);
-        setTimeout(() => (server.alive = true), 2300);
-        await waking;
-        await later(100);
+        const connect = server.connect.bind(server);
+        server.connect = () => ((server.alive = true), connect()); // whoever calls anew is answered
+        await live.wake();
+        await until(() => live.link === "connected");
         return [alive, server.connects, live.link];""",
     )
     assert connects == [1, 2, "connected"]
@@ -197,6 +199,7 @@ def test_a_refused_join_is_told_and_not_tried_again(run: Run) -> None:
 
 def test_a_fault_of_the_server_is_no_refusal(page: Page, run: Run) -> None:
     page.clock.install(time=0)
+    page.clock.pause_at(100_000)  # else it runs on by itself
     run(
         """const { Live } = await lib("live");
         const { FakeServer, joined } = await here("fake_io");

@@ -99,10 +99,14 @@ def test_a_round_started_in_one_console_shows_the_same_second_in_the_other(conso
     other.locator(MAIN).click()
     for page in (one, other):
         _phase(page, "Pause")
-        _until(page, lambda page=page: page.evaluate("Object.keys(window.seen).length") >= 5)
-    first, second = (page.evaluate("window.seen") for page in (one, other))
-    apart = [abs(first[second_shown] - second[second_shown]) for second_shown in first if second_shown in second]
-    assert len(apart) >= 3
+
+    def seconds_apart() -> list[int]:
+        """For each second that both have shown; a busy computer leaves some out, in each console others."""
+        first, second = (page.evaluate("window.seen") for page in (one, other))
+        return [abs(first[shown] - second[shown]) for shown in first if shown in second]
+
+    _until(one, lambda: len(seconds_apart()) >= 5)
+    apart = seconds_apart()
     # A busy computer draws late now and then; two clocks that differ do so at each second.
     assert min(apart) < 400, apart
 
@@ -111,13 +115,15 @@ def test_of_two_facilitators_pressing_at_once_the_second_is_told(console: OpenCo
     one, other = console("Fiona"), console("second")
     _plan(one)
     _phase(other, "Start round 1")
-    held: list[Route] = []
-    other.route("**/rounds/1/start", lambda route: held.append(route))  # noqa: PLW0108 - a builtin is no handler
+    held, freed = list[Route](), list[bool]()
+    other.route("**/rounds/1/start", lambda route: route.continue_() if freed else held.append(route))
     other.locator(MAIN).click()
     _until(other, lambda: bool(held))
     one.locator(MAIN).click()
     _phase(one, "Pause")
-    held[0].continue_()
+    freed.append(True)
+    for late in held:  # after ten seconds without an answer the console asks again
+        late.continue_()
     expect(other.locator(SAID)).to_contain_text("Somebody else was faster", timeout=PATIENCE)
     _phase(other, "Pause")
 

@@ -80,6 +80,11 @@ def opened(served: Served[Morning], chromium: Browser) -> Iterator[Open]:
     assert not wrong
 
 
+def _done(page: Page) -> None:
+    """What was pressed is over: the news may show it earlier, and until then no other press is taken."""
+    expect(page.locator("[data-busy]")).to_have_count(0, timeout=PATIENCE)
+
+
 def _person(page: Page, name: str) -> str:
     return f'[data-person][data-name^="{name}"]'
 
@@ -181,13 +186,13 @@ def test_of_two_facilitators_who_confirm_at_once_the_second_is_told(opened: Open
         expect(page.locator(SHEET)).to_contain_text("Why here", timeout=PATIENCE)
         page.locator(_person(page, _elsewhere(page, "Mira"))).click()
         expect(page.locator('[data-act="confirm"]')).to_be_visible(timeout=PATIENCE)
-    held: list[Route] = []
-    other.route("**/seats/1", lambda asked: held.append(asked) if asked.request.method == "GET" else asked.continue_())
+    held, freed = list[Route](), list[bool]()
+    other.route("**/seats/1", lambda asked: asked.continue_() if freed else held.append(asked))
     one.locator('[data-act="confirm"]').click()
     expect(one.locator(SAID)).to_have_text("Changed. Those at the tables know.", timeout=PATIENCE)
-    other.unroute("**/seats/1")
     other.locator('[data-act="confirm"]').click()
     expect(other.locator(SAID)).to_contain_text("Somebody else changed the seats.", timeout=PATIENCE)
+    freed.append(True)  # without its route Playwright would let go of those held by itself, and refuse to do it twice
     for late in held:
         late.continue_()
 
@@ -198,6 +203,7 @@ def test_a_seat_is_kept_a_pair_kept_apart_and_both_let_go(opened: Open) -> None:
     page.locator('[data-act="keep"]').click()
     settled = page.locator('[data-part="settled"]')
     expect(settled).to_contain_text("keeps table", timeout=PATIENCE)
+    _done(page)
     mate = next(each for each in _mates(page, "Vik") if not each.startswith("Vik"))
     page.locator(_person(page, "Vik")).click()
     page.locator('[data-mode="apart"]').click()
@@ -208,6 +214,7 @@ def test_a_seat_is_kept_a_pair_kept_apart_and_both_let_go(opened: Open) -> None:
     for act in ("unpair", "let-go"):
         settled.locator(f'[data-act="{act}"]').click()
         expect(settled.locator(f'[data-act="{act}"]')).to_have_count(0, timeout=PATIENCE)
+        _done(page)
     expect(settled).to_contain_text("Nothing yet.")
 
 

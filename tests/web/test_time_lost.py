@@ -62,6 +62,7 @@ def _console(served: Served[Morning], chromium: Browser, width: int, language: s
     page = context.new_page()
     page.goto(f"/run/{served.data.meeting_uid}")
     page.locator("[data-notice]").first.wait_for()
+    expect(page.locator("[data-net]:not(.off)")).to_be_visible()  # before, its clock is behind by the time it loaded
     return page
 
 

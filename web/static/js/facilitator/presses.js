@@ -29,10 +29,11 @@ export class Presses {
 
   /** Promises the answer, or null when there was none. `body()` is made when it is sent. `done`: what to say when it worked. */
   send(url, body = () => ({}), done = "") {
-    const again = url.endsWith("/adjust");
-    if (!again && this.#waiting.has(url)) return Promise.resolve(null);
-    this.#waiting.add(url);
-    this.#last = this.#last.then(() => this.#now(url, body, done));
+    const { version: _, ...meant } = body();
+    const press = url + JSON.stringify(meant);
+    if (!url.endsWith("/adjust") && this.#waiting.has(press)) return Promise.resolve(null);
+    this.#waiting.add(press);
+    this.#last = this.#last.then(() => this.#now(url, body, done)).finally(() => this.#waiting.delete(press));
     return this.#last;
   }
 
@@ -46,7 +47,6 @@ export class Presses {
       return null;
     } finally {
       await this.refresh();
-      this.#waiting.delete(url);
     }
   }
 }

@@ -6,11 +6,13 @@ a weight that brought less get less. Few deals pull towards the usual, and what 
 neither told nor suggested. Nobody is named.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from server.domain import reports
@@ -67,12 +69,12 @@ class Table(NamedTuple):
     kinds: frozenset[Kind] = frozenset()
 
 
+_WHEN, _DAY = attrgetter("on", "number"), attrgetter("on")
 _Sort = tuple[frozenset[Kind], int]
 """What tables are told apart by: kinds of seating, and how many sat there."""
 
 
-@dataclass(frozen=True)
-class Deal:
+class Deal(NamedTuple):
     """A referral that became business, on the day on which it was given."""
 
     pair: Pair
@@ -103,8 +105,7 @@ class Fruit:
     sizes: Mapping[tuple[int, int], Yield]
 
 
-@dataclass(frozen=True)
-class Trades:
+class Trades(NamedTuple):
     """Two trades of the tree by their keys, in alphabetical order."""
 
     one: str
@@ -135,13 +136,16 @@ class Suggestion:
 def roots(tables: Iterable[Table], deals: Iterable[Deal]) -> list[tuple[Table, Deal]]:
     """Each deal with the last table its two shared on or before its day; deals without one are left out."""
     shared: dict[Pair, list[Table]] = defaultdict(list)
-    for table in sorted(tables, key=lambda each: (each.on, each.number)):
+    for table in tables:
         shared[table.pair].append(table)
+    for at_one in shared.values():
+        at_one.sort(key=_WHEN)
     found = []
     for deal in deals:
-        before = [table for table in shared.get(deal.pair, ()) if table.on <= deal.on]
+        at_one = shared.get(deal.pair, [])
+        before = bisect_right(at_one, deal.on, key=_DAY)
         if before:
-            found.append((before[-1], deal))
+            found.append((at_one[before - 1], deal))
     return found
 
 
@@ -154,7 +158,7 @@ def borne(tables: Collection[Table], rooted: Sequence[tuple[Table, Deal]]) -> Fr
     if not reports.may_tell(_people(deal for _, deal in rooted)):
         return Fruit(False, Yield(len(tables), told=False), {}, {})
     # Many tables are alike in everything that is asked about here.
-    alike = Counter((table.kinds, table.size) for table in tables)
+    alike = Counter([(table.kinds, table.size) for table in tables])
     kinds = {kind: _part(alike, rooted, {each for each in alike if kind in each[0]}) for kind in Kind}
     sizes = {
         (least, most): _part(alike, rooted, {each for each in alike if least <= each[1] <= most})
@@ -191,12 +195,8 @@ def suggest(
     of the two or of what stands above them; `said`: what was said of the two themselves, which alone can go down.
     Narrow trades come before wide ones, and what they brought is not counted again for those above them.
     """
-    sat: dict[Pair, int] = defaultdict(int)
-    deals: dict[Pair, int] = defaultdict(int)
-    for table in tables:
-        sat[table.pair] += 1
-    for _, deal in rooted:
-        deals[deal.pair] += 1
+    sat = Counter([table.pair for table in tables])
+    deals = Counter([deal.pair for _, deal in rooted])
     whole = sum(sat.values())
     rate = sum(deals.values()) / whole if whole else 0.0
     found: list[Suggestion] = []

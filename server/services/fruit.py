@@ -7,6 +7,7 @@ else, and says on which numbers it stood.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -240,18 +241,17 @@ def _tables(
     trees: _Trees,
 ) -> list[Table]:
     """The tables with the kinds of seating they were; the first of two who had never met comes first."""
-    met = set(known)
-    fixed: dict[Pair, frozenset[Kind]] = {}
+    again: dict[Pair, frozenset[Kind]] = {}
     found = []
-    for each in sorted(sat, key=lambda one: (one.on, one.number)):
-        if each.pair not in fixed:
-            fixed[each.pair] = _fixed(each.pair, trades, trees)
-        kinds = _AGAIN if each.pair in met else _FIRST
-        met.add(each.pair)
-        one, other = each.pair
-        if (each.meeting, one) in guests or (each.meeting, other) in guests:
+    for pair, on, number, size, meeting in sorted(sat, key=attrgetter("on", "number")):
+        kinds = again.get(pair)
+        if kinds is None:
+            fixed = _fixed(pair, trades, trees)
+            again[pair] = fixed | _AGAIN
+            kinds = again[pair] if pair in known else fixed | _FIRST
+        if guests and ((meeting, pair[0]) in guests or (meeting, pair[1]) in guests):
             kinds = kinds | _GUEST
-        found.append(Table(each.pair, each.on, each.number, each.size, fixed[each.pair] | kinds))
+        found.append(Table(pair, on, number, size, kinds))
     return found
 
 

@@ -42,7 +42,7 @@ class Trade(NamedTuple):
 
 
 def together(db: Session, group_id: GroupId, since: date) -> list[Together]:
-    """Who really sat with whom since a day, in the order of days and rounds. One statement."""
+    """Who really sat with whom since a day, in no order. One statement."""
     rows = db.execute(
         select(
             Encounter.first_id,
@@ -53,10 +53,10 @@ def together(db: Session, group_id: GroupId, since: date) -> list[Together]:
         ).where(Encounter.group_id == group_id, Encounter.met_on >= since)
     ).all()
     # Whoever sat with three others sat at a table of four; everybody at a table finds the same.
-    others = Counter((meeting, number, one) for one, _, _, number, meeting in rows)
-    others.update((meeting, number, other) for _, other, _, number, meeting in rows)
+    others = Counter([(meeting, number, one) for one, _, _, number, meeting in rows])
+    others.update([(meeting, number, other) for _, other, _, number, meeting in rows])
     return [
-        Together((PersonId(one), PersonId(other)), on, number, others[meeting, number, one] + 1, meeting)
+        Together((one, other), on, number, others[meeting, number, one] + 1, meeting)
         for one, other, on, number, meeting in rows
     ]
 

@@ -67,6 +67,7 @@ class Table(NamedTuple):
     number: int
     size: int
     kinds: frozenset[Kind] = frozenset()
+    meeting: int = 0
 
 
 _WHEN, _DAY = attrgetter("on", "number"), attrgetter("on")

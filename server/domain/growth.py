@@ -62,6 +62,16 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """One of the things that a figure counts: which part of a harvest, from which round and table, on which day."""
+
+    part: str
+    round_number: int
+    table: int
+    on: date
+
+
+@dataclass(frozen=True)
 class Harvest:
     """What grew from one round, or from a whole morning. Its fields are the figures of `folded.Kind.GREW`."""
 
@@ -76,13 +86,17 @@ WELL_SERVED = "well_served"
 
 @dataclass(frozen=True)
 class Grown:
-    """What grew from a morning: in all, by round, and the trace of each referral that became business."""
+    """What grew from a morning: in all, by round, piece by piece, and the trace of each referral that became business.
+
+    Pieces and traces are told of people who are here; what grew with others is in the sums alone.
+    """
 
     whole: Harvest
     well_served: int
     """Of those that became business; told for the morning as a whole only."""
     rounds: tuple[tuple[int, Harvest], ...]
     traces: tuple[Trace, ...]
+    pieces: tuple[Piece, ...] = ()
 
 
 def grown(
@@ -105,19 +119,21 @@ def grown(
 
     own_links = sorted((link for link in links if from_here(link.pair, link.on)), key=lambda link: link.on)
     own_slips = sorted((slip for slip in slips if from_here(slip.pair, slip.on)), key=lambda slip: slip.on)
+    won = [slip for slip in own_slips if slip.state is ReferralState.WON]
+    meant = [link for link in own_links if link.kind is LinkKind.ONE_TO_ONE]
+    parts: tuple[Sequence[Link | Slip], ...] = (meant, own_slips, won)
+    pieces = tuple(
+        Piece(part, place[each.pair].round_number, place[each.pair].table, each.on)
+        for part, some in zip(PARTS, parts, strict=True)
+        for each in some
+    )
     counted: dict[int, list[int]] = {}
-    for link in own_links:
-        if link.kind is LinkKind.ONE_TO_ONE:
-            counted.setdefault(place[link.pair].round_number, [0, 0, 0])[0] += 1
-    for slip in own_slips:
-        numbers = counted.setdefault(place[slip.pair].round_number, [0, 0, 0])
-        numbers[1] += 1
-        numbers[2] += slip.state is ReferralState.WON
+    for piece in pieces:
+        counted.setdefault(piece.round_number, [0, 0, 0])[PARTS.index(piece.part)] += 1
     for what, many in gone.counter.items():
         part, _, number = what.partition(":")
         if part in PARTS:
             counted.setdefault(int(number), [0, 0, 0])[PARTS.index(part)] += many
-    won = [slip for slip in own_slips if slip.state is ReferralState.WON]
     return Grown(
         whole=Harvest(*(sum(numbers[part] for numbers in counted.values()) for part in range(3))),
         well_served=sum(1 for slip in won if slip.served is Served.YES) + gone[WELL_SERVED],
@@ -131,4 +147,5 @@ def grown(
             )
             for slip in won
         ),
+        pieces=pieces,
     )

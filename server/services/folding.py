@@ -5,9 +5,10 @@ the person; so a day is the same day here as there, and a slip at ten to midnigh
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
@@ -47,6 +48,9 @@ from server.services.context import Tx
 from server.services.leading import TRENDS
 
 _Side = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+_Row = TypeVar("_Row")
+PORTION = 100
+"""Rows that one statement takes away, so that none holds the process long; of sums five times as many are added."""
 
 
 @dataclass
@@ -112,7 +116,7 @@ def fold(tx: Tx, group_id: GroupId, person_id: int) -> None:
     # to somebody whose row is locked, and nothing can move a slip while it is being counted.
     group = tx.db.get_one(Group, group_id, with_for_update=True)
     tx.db.scalar(select(Person.id).where(Person.id == person).with_for_update())
-    _hold(tx.db, group_id, person)
+    held = _hold(tx.db, group_id, person)
     asked = _Asked(tx.db, group, group_id, person, tx.now)
     sums = _Sums()
     _columns(asked, sums)
@@ -125,7 +129,7 @@ def fold(tx: Tx, group_id: GroupId, person_id: int) -> None:
     _growth(asked, sums)
     _approved(asked)
     _write(asked, sums)
-    _delete(asked)
+    _delete(asked, held)
 
 
 def _rows(group_id: GroupId, person: PersonId) -> tuple[tuple[type[Base], ColumnElement[bool]], ...]:
@@ -147,10 +151,12 @@ def _either(person: PersonId, *sides: _Side) -> ColumnElement[bool]:
     return or_(*(side == person for side in sides))
 
 
-def _hold(db: Session, group_id: GroupId, person: PersonId) -> None:
-    """Nobody moves what is being counted."""
-    for table, these in _rows(group_id, person):
-        db.execute(select(table.__table__.c.id).where(these).with_for_update()).all()
+def _hold(db: Session, group_id: GroupId, person: PersonId) -> list[tuple[type[Base], list[int]]]:
+    """Nobody moves what is being counted. Answers with the keys of it, table by table."""
+    return [
+        (table, list(db.scalars(select(table.__table__.c.id).where(these).with_for_update())))
+        for table, these in _rows(group_id, person)
+    ]
 
 
 def _columns(asked: _Asked, sums: _Sums) -> None:
@@ -345,24 +351,28 @@ def _write(asked: _Asked, sums: _Sums) -> None:
     )
 
 
+def _portions(rows: Sequence[_Row], size: int) -> Iterator[Sequence[_Row]]:
+    return (rows[at : at + size] for at in range(0, len(rows), size))
+
+
 def _upsert(db: Session, table: type[Base], key: tuple[str, ...], rows: list[dict[str, object]]) -> None:
     if not rows:
         return
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     line = insert(table.__table__)  # type: ignore[arg-type]  # a declared table is a Table
     added = [name for name in ("number", "cents") if name in line.table.c]
-    db.execute(
-        line.on_conflict_do_update(
-            index_elements=list(key), set_={name: line.table.c[name] + line.excluded[name] for name in added}
-        ),
-        rows,
+    adding = line.on_conflict_do_update(
+        index_elements=list(key), set_={name: line.table.c[name] + line.excluded[name] for name in added}
     )
+    for portion in _portions(rows, PORTION * 5):
+        db.execute(adding, portion)
 
 
-def _delete(asked: _Asked) -> None:
+def _delete(asked: _Asked, counted: list[tuple[type[Base], list[int]]]) -> None:
     """What was counted goes, so that it can never be counted twice."""
-    for table, these in _rows(asked.group_id, asked.person):
-        asked.db.execute(delete(table).where(these))
+    for table, keys in counted:
+        for portion in _portions(keys, PORTION):
+            asked.db.execute(delete(table).where(table.__table__.c.id.in_(portion)))
     # Whoever was brought stays; the credit for it lies in the sums.
     held = select(Meeting.id).where(Meeting.group_id == asked.group_id)
     asked.db.execute(

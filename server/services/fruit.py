@@ -4,7 +4,7 @@ The planner reads the weights of two trades (`services.sectors`); a suggestion a
 else, and says on which numbers it stood.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from server.domain import fruit as rules
 from server.domain import names, sectors
 from server.domain.errors import Conflict, NotFound
-from server.domain.fruit import Fruit, Kind, Suggestion, Table, Trades, Verdict
+from server.domain.fruit import Deal, Fruit, Kind, Suggestion, Table, Trades, Verdict
 from server.domain.reports import Pair
 from server.domain.sectors import Node
 from server.domain.vocabulary import GroupId, PersonId, Uid
@@ -74,6 +74,19 @@ class _Trees:
     chains: Mapping[PersonId, tuple[str, ...]]
     weights: Mapping[Trades, int]
     said: Mapping[Trades, int]
+
+
+@dataclass(frozen=True)
+class Seating:
+    """The tables of the last 52 weeks, oldest first, and each deal with the table it is traced to."""
+
+    group: str
+    zone: ZoneInfo
+    since: date
+    until: date
+    tables: Sequence[Table]
+    rooted: Sequence[tuple[Table, Deal]]
+    trees: "_Trees"
 
 
 def of_group(ctx: Context, group_id: GroupId) -> Page:
@@ -173,7 +186,8 @@ def _ids(db: Session, group_id: GroupId, found: Suggested) -> tuple[int, int]:
     return by_uid[found.one], by_uid[found.other]
 
 
-def _page(db: Session, group_id: GroupId, now: datetime) -> Page:
+def seating(db: Session, group_id: GroupId, now: datetime) -> Seating:
+    """A helper: the tables that the figures count, and the business that came of them. Eight statements."""
     group = db.get_one(Group, group_id)
     zone = ZoneInfo(group.time_zone)
     until = now.astimezone(zone).date()
@@ -183,7 +197,12 @@ def _page(db: Session, group_id: GroupId, now: datetime) -> Page:
     sat = queries.together(db, group_id, since)
     guests = queries.guests(db, group_id, datetime(since.year, since.month, since.day, tzinfo=zone))
     tables = _tables(sat, queries.known_before(db, group_id, since), guests, trades, trees)
-    rooted = rules.roots(tables, queries.won(db, group_id, since))
+    return Seating(group.name, zone, since, until, tables, rules.roots(tables, queries.won(db, group_id, since)), trees)
+
+
+def _page(db: Session, group_id: GroupId, now: datetime) -> Page:
+    sat = seating(db, group_id, now)
+    tables, rooted, trees = sat.tables, sat.rooted, sat.trees
     decided = queries.decisions(db, group_id)
     quiet = {
         frozenset((each.first_id, each.other_id))
@@ -196,12 +215,12 @@ def _page(db: Session, group_id: GroupId, now: datetime) -> Page:
         if frozenset((trees.by_key[each.trades.one].id, trees.by_key[each.trades.other].id)) not in quiet
     )
     return Page(
-        group.name,
-        since,
-        until,
+        sat.group,
+        sat.since,
+        sat.until,
         rules.borne(tables, rooted),
         suggestions,
-        tuple(_decided(each, zone) for each in decided),
+        tuple(_decided(each, sat.zone) for each in decided),
     )
 
 
@@ -251,7 +270,7 @@ def _tables(
             kinds = again[pair] if pair in known else fixed | _FIRST
         if guests and ((meeting, pair[0]) in guests or (meeting, pair[1]) in guests):
             kinds = kinds | _GUEST
-        found.append(Table(pair, on, number, size, kinds))
+        found.append(Table(pair, on, number, size, kinds, meeting))
     return found
 
 

@@ -4,7 +4,7 @@ The list holds what its reader may see. What else is in the figure is said below
 to the figure.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 
 import babel.dates
@@ -14,15 +14,15 @@ from flask_babel import format_decimal, gettext, lazy_gettext
 from server.domain.access import Verb
 from server.domain.errors import NotFound
 from server.domain.leading import STEPS, month_of
-from server.domain.vocabulary import Uid
+from server.domain.vocabulary import AttendanceStatus, Uid
 from server.domain.weeks import Column
 from server.services import counted, counted_lines, leading, reports
 from server.services.attendance import RoomPerson
 from server.services.counted import Rows, Somebody, Together
 from server.services.figures import COUNTED
 from server.services.meetings import MeetingView
-from server.views import agenda_words, guards, languages, pages
-from server.views.counted_page import SLIPS, Shown, day_words, given, heads, lines, page
+from server.views import agenda_words, counted_seating, guards, languages, pages
+from server.views.counted_page import SLIPS, Shown, asked_weeks, day_words, given, heads, lines, page
 from server.views.figures import STANDINGS, STATUSES
 from server.views.guards import Visit
 from server.views.leading import MISSING, SHOWN, TRENDS
@@ -64,6 +64,8 @@ def of_meeting(visit: Visit, what: str) -> str:
     if what in SLIPS:
         meeting, slips = counted.slips_at(visit.ctx, visit.meeting_id, what)
         return page(given(slips, what, _figures(meeting), over=meeting.name), visit)
+    if what in counted_seating.GREW:
+        return page(counted_seating.grew(visit, what), visit)
     if what not in _OF_MEETING:
         raise NotFound("page_unknown")
     return page(_OF_MEETING[what](visit), visit)
@@ -176,20 +178,20 @@ def _month_lines(visit: Visit, what: str) -> Shown:
 
 
 def _slips(visit: Visit, what: str) -> Shown:
-    weeks = _weeks()
+    weeks = asked_weeks(reports.PERIODS)
     found = counted.slips_of(visit.ctx, visit.group_id, what, weeks=weeks)
     return given(found, what, url_for("reports.group", weeks=weeks), over=_span(weeks))
 
 
 def _one_to_ones(visit: Visit, what: str) -> Shown:
-    weeks = _weeks()
+    weeks = asked_weeks(reports.PERIODS)
     found = counted.one_to_ones(visit.ctx, visit.group_id, weeks=weeks)
     title = gettext("One-to-ones confirmed by both")
     return _together(found, title, url_for("reports.group", weeks=weeks), over=_span(weeks))
 
 
 def _acquainted(visit: Visit, what: str) -> Shown:
-    weeks = _weeks()
+    weeks = asked_weeks(reports.PERIODS)
     found = counted.acquainted(visit.ctx, visit.group_id, weeks=weeks, fresh=what == "fresh")
     title = {
         "acquainted": gettext("Pairs of members who have sat together"),
@@ -199,7 +201,7 @@ def _acquainted(visit: Visit, what: str) -> Shown:
 
 
 def _at_meetings(visit: Visit, what: str) -> Shown:
-    weeks = _weeks()
+    weeks = asked_weeks(reports.PERIODS)
     uid = Uid(request.args.get("whose", "")[:16])
     found = counted.at_meetings(visit.ctx, visit.group_id, uid, what, weeks=weeks)
     return Shown(
@@ -208,7 +210,7 @@ def _at_meetings(visit: Visit, what: str) -> Shown:
         tuple(
             (
                 each.meeting, pages.local_day(each.starts_at, each.time_zone),
-                gettext("came") if each.came else str(STATUSES[each.status]),
+                str(STATUSES[AttendanceStatus.PRESENT if each.came else each.status]),
             )
             for each in found.rows
         ),
@@ -264,7 +266,7 @@ def _items(visit: Visit, what: str) -> Shown:
 
 def _missing_ties(visit: Visit, what: str) -> Shown:
     show = request.args.get("show", "")
-    weeks = _weeks(leading.PERIODS)
+    weeks = asked_weeks(leading.PERIODS)
     if show not in SHOWN:
         raise NotFound("page_unknown")
     found = leading.ties(visit.ctx, visit.group_id, wanted=SHOWN[show], weeks=weeks, most=EVERY)
@@ -299,13 +301,6 @@ def _sector() -> str:
     return request.args.get("name", "").strip()[:120]
 
 
-def _weeks(periods: Iterable[int] = reports.PERIODS) -> int:
-    wanted = request.args.get("weeks", "")
-    if wanted not in set(map(str, periods)):
-        raise NotFound("page_unknown")
-    return int(wanted)
-
-
 def _argument_day(name: str, rest: str = "") -> date:
     try:
         return date.fromisoformat(request.args.get(name, "") + rest)
@@ -337,4 +332,7 @@ _OF_GROUP: dict[str, Callable[[Visit, str], Shown]] = {
     "sector-wanted": _sector_members,
     "item": _items,
     "pairs": _missing_ties,
+    "tied": counted_seating.tied,
+    "seated": counted_seating.seated,
+    "bore": counted_seating.bore,
 }

@@ -1,14 +1,17 @@
 """A list of what a figure counts, as a page: its rows, and below them what else is in the figure."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 
 import babel.dates
 from flask import render_template, request
 from flask_babel import gettext, lazy_gettext
 
+from server.domain.errors import NotFound
 from server.services.counted import Given, Rows
 from server.services.counted_lines import Lines
+from server.services.report_sheets import Links
 from server.views import languages
 from server.views.guards import Visit
 from server.views.member_frame import place
@@ -38,12 +41,21 @@ class Shown:
     private: int = 0
     number: int | None = None
     note: str = ""
+    links: Links = field(default_factory=dict)
 
     @property
     def total(self) -> int:
         """The figure."""
         rows = len(self.rows) if self.number is None else sum(int(row[self.number]) for row in self.rows)
         return rows + self.gone + self.private
+
+
+def asked_weeks(periods: Iterable[int]) -> int:
+    """The weeks of the address. Raises NotFound("page_unknown") where they are none of these."""
+    wanted = request.args.get("weeks", "")
+    if wanted not in set(map(str, periods)):
+        raise NotFound("page_unknown")
+    return int(wanted)
 
 
 def page(shown: Shown, visit: Visit, nav: str = "numbers") -> str:

@@ -20,12 +20,13 @@ bp = Blueprint("figures", __name__, url_prefix="/o")
 
 STATUSES = {
     AttendanceStatus.EXPECTED: lazy_gettext("expected"),
-    AttendanceStatus.PRESENT: lazy_gettext("came"),
+    AttendanceStatus.PRESENT: lazy_gettext("was here"),
     AttendanceStatus.SUBSTITUTED: lazy_gettext("sent a substitute"),
-    AttendanceStatus.APOLOGISED: lazy_gettext("apologised"),
-    AttendanceStatus.MEDICAL: lazy_gettext("ill"),
-    AttendanceStatus.ABSENT: lazy_gettext("absent"),
+    AttendanceStatus.APOLOGISED: lazy_gettext("sent apologies"),
+    AttendanceStatus.MEDICAL: lazy_gettext("medical"),
+    AttendanceStatus.ABSENT: lazy_gettext("was absent"),
 }
+"""What a list says of one person, whoever they are."""
 STANDINGS = {
     Standing.MEMBER: lazy_gettext("member"),
     Standing.VISITOR: lazy_gettext("visitor"),

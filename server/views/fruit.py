@@ -1,6 +1,7 @@
 """What kinds of seating bore fruit: a page and a PDF for those who lead, and suggestions an organiser decides on."""
 
 from datetime import date
+from typing import Any
 
 import babel.dates
 from flask import Blueprint, Response, redirect, render_template, url_for
@@ -134,7 +135,9 @@ def _borne(found: Fruit, span: str) -> Section:
         texts = (rule, gettext("Fewer than five people have had business from a table so far. It takes its time."))
         return Section(gettext("From table to business"), texts)
     lines = [(str(KINDS[kind]), part) for kind, part in found.kinds.items()]
-    lines += [(_size(span_), part) for span_, part in found.sizes.items()]
+    lines += [(size_words(span_), part) for span_, part in found.sizes.items()]
+    counted: list[dict[str, Any]] = [{}, *({"kind": kind.value} for kind in found.kinds)]
+    counted += [{"size": least} for least, _ in found.sizes]
     shown = [(name, part) for name, part in lines if part.told]
     best = max(shown, key=lambda line: line[1].of_thousand, default=None)
     plot = Plot(
@@ -158,8 +161,14 @@ def _borne(found: Fruit, span: str) -> Section:
         Column(gettext("Of a thousand"), 0.17, is_number=True),
     )
     rows = tuple(_cells(name, part) for name, part in [(gettext("all tables"), found.whole), *lines])
-    table = Table(gettext("How often two sat so, and what came of it"), columns, rows)
+    links = {(at, 1): _rows("seated", **asked) for at, asked in enumerate(counted)} | {(0, 2): _rows("bore")}
+    table = Table(gettext("How often two sat so, and what came of it"), columns, rows, links)
     return Section(gettext("From table to business"), (rule,), (plot,) if shown else (), (table,))
+
+
+def _rows(what: str, **asked: Any) -> str:
+    """Where the rows stand that a figure counts. Which kind of seating a single deal came from is told nowhere."""
+    return url_for("counted.of_group", what=what, **asked)
 
 
 def _cells(name: str, part: Yield) -> tuple[str, str, str, str]:
@@ -168,7 +177,8 @@ def _cells(name: str, part: Yield) -> tuple[str, str, str, str]:
     return (name, str(part.sat), str(part.won), format_decimal(round(part.of_thousand, 1)))
 
 
-def _size(span: tuple[int, int]) -> str:
+def size_words(span: tuple[int, int]) -> str:
+    """Tables of a size: so many people, from and to."""
     least, most = span
     if span == SIZES[-1]:
         return str(gettext("tables of %(least)s or more", least=least))

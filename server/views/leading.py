@@ -10,7 +10,7 @@ from flask_babel import format_decimal, gettext, lazy_gettext
 from server.domain.access import Verb
 from server.domain.leading import ALL_THREE, STEPS, Drift, Month, Tie, Told
 from server.services import leading, print_setup, report_sheets
-from server.services.leading import Leading, Ties
+from server.services.leading import Leading, Member, Ties
 from server.services.report_sheets import Column, Form, Plot, Row, Section, Series, Sheet, Table
 from server.views import agenda_words, guards, languages
 from server.views.guards import Visit
@@ -89,7 +89,7 @@ def _rows(what: str, **asked: Any) -> str:
     return url_for("counted.of_group", what=what, **asked)
 
 
-def _members(found: Ties) -> list[tuple[str, list[str]]]:
+def _members(found: Ties) -> list[tuple[Member, list[str]]]:
     """Each member with the letters of their cells: empty where what is looked for is missing, a dash for themselves."""
     if found.matrix is None:
         return []
@@ -98,7 +98,7 @@ def _members(found: Ties) -> list[tuple[str, list[str]]]:
     for at, (member, ties) in enumerate(zip(found.members, found.matrix.rows, strict=True)):
         cells = [letters[tie] for tie in ties]
         cells[at] = "–"
-        rows.append((member.name, cells))
+        rows.append((member, cells))
     return rows
 
 

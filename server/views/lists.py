@@ -17,11 +17,12 @@ from server.domain.fees import FeeState
 from server.domain.listing import Cell, Row
 from server.domain.messages import MessageKind, MessageState
 from server.domain.registration import RegistrationState
-from server.domain.vocabulary import AttendanceStatus, MeetingStatus, Standing
+from server.domain.vocabulary import MeetingStatus, Standing
 from server.services import apologies, attendance, duties, fees, list_files, meetings, registration_desk, reminders
 from server.services.context import Context
 from server.services.meetings import MeetingView
 from server.views import duty_words, guards, languages, message_words, pages
+from server.views.figures import STATUSES
 from server.views.guards import Visit
 from server.views.member_frame import FILES
 from server.views.organiser import bp as bp
@@ -131,14 +132,6 @@ def _standing(standing: Standing) -> Cell:
 
 
 def _people(ctx: Context, meeting: MeetingView) -> Listed:
-    stands = {
-        AttendanceStatus.EXPECTED: gettext("expected"),
-        AttendanceStatus.PRESENT: gettext("was here"),
-        AttendanceStatus.APOLOGISED: gettext("apologised"),
-        AttendanceStatus.SUBSTITUTED: gettext("substituted"),
-        AttendanceStatus.MEDICAL: gettext("medical"),
-        AttendanceStatus.ABSENT: gettext("absent"),
-    }
     comes_for = apologies.substitutes(ctx, meeting.id)
     return Listed(
         str(gettext("Who is expected")),
@@ -147,7 +140,7 @@ def _people(ctx: Context, meeting: MeetingView) -> Listed:
         tuple(
             (
                 Cell(each.name), Cell(each.company), Cell(each.sector), _standing(each.standing),
-                Cell(str(stands[each.status])), Cell(each.guest_of), Cell(comes_for.get(each.uid, "")),
+                Cell(str(STATUSES[each.status])), Cell(each.guest_of), Cell(comes_for.get(each.uid, "")),
                 _moment(each.entered_at, meeting.time_zone),
             )
             for each in attendance.everybody(ctx, meeting.id)

@@ -332,8 +332,13 @@ def _loading(many: Context) -> Iterator[sa.Connection]:
         for index in indexes:
             index.create(line)
             line.commit()
-        line.exec_driver_sql("ANALYZE")
-        line.commit()
         if sqlite:
+            line.exec_driver_sql("ANALYZE")
+            line.commit()
             raw.execute("PRAGMA journal_mode=WAL")
         line.invalidate()
+    if not sqlite:
+        # What the database does by itself while rows come over years, and cannot while they come at one go.
+        with many.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as line:
+            line.exec_driver_sql("VACUUM (ANALYZE)")
+            line.invalidate()

@@ -140,7 +140,7 @@ def _pages(morning: Morning) -> list[str]:
     return [
         f"{here}/figures", f"/o/{early}/figures", f"{here}/report", f"/o/{early}/report", f"{here}/fees",
         "/o/numbers", "/o/leaders", "/o/report", "/o/report?weeks=13", "/o/weeks/2026-11-16", "/o/weeks/2026-11-23",
-        "/o/weeks/sum", "/o/matrix", "/o/matrix?show=met",
+        "/o/weeks/sum", "/o/matrix", "/o/matrix?show=met", "/o/fruit", f"{here}/growth", f"/o/{early}/growth",
     ]  # fmt: skip
 
 

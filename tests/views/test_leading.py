@@ -90,7 +90,7 @@ def test_the_page_and_the_pdf_say_the_same_of_five_and_hide_fewer(browser: OpenB
 
 
 def _cells(page: str, name: str) -> list[str]:
-    row = page.split(f" {name}</th>", 1)[1].split("</tr>", 1)[0]
+    row = page.split(f">{name}</a></th>", 1)[1].split("</tr>", 1)[0]
     return [cell.split("</td>")[0] for cell in row.split("<td>")[1:]]
 
 

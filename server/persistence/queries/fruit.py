@@ -43,20 +43,18 @@ class Trade(NamedTuple):
 
 def together(db: Session, group_id: GroupId, since: date) -> list[Together]:
     """Who really sat with whom since a day, in no order. One statement."""
+    # Columns of the table and not of the class: thousands of rows come as they are, without a step for objects.
+    met = Encounter.__table__.c
     rows = db.execute(
-        select(
-            Encounter.first_id,
-            Encounter.other_id,
-            Encounter.met_on,
-            Encounter.number,
-            Encounter.meeting_id,
-        ).where(Encounter.group_id == group_id, Encounter.met_on >= since)
+        select(met.first_id, met.other_id, met.met_on, met.number, met.meeting_id).where(
+            met.group_id == group_id, met.met_on >= since
+        )
     ).all()
     # Whoever sat with three others sat at a table of four; everybody at a table finds the same.
     others = Counter([(meeting, number, one) for one, _, _, number, meeting in rows])
     others.update([(meeting, number, other) for _, other, _, number, meeting in rows])
     return [
-        Together((one, other), on, number, others[meeting, number, one] + 1, meeting)
+        Together((PersonId(one), PersonId(other)), on, number, others[meeting, number, one] + 1, meeting)
         for one, other, on, number, meeting in rows
     ]
 
@@ -90,15 +88,16 @@ def known_before(db: Session, group_id: GroupId, since: date) -> frozenset[Pair]
 
 def won(db: Session, group_id: GroupId, since: date) -> list[Deal]:
     """The referrals given since a day that became business; no leads. One statement."""
+    slip = Referral.__table__.c
     rows = db.execute(
-        select(Referral.giver_id, Referral.receiver_id, Referral.given_on).where(
-            Referral.group_id == group_id,
-            Referral.given_on >= since,
-            Referral.kind == ReferralKind.REFERRAL,
-            Referral.state == ReferralState.WON,
+        select(slip.giver_id, slip.receiver_id, slip.given_on).where(
+            slip.group_id == group_id,
+            slip.given_on >= since,
+            slip.kind == ReferralKind.REFERRAL,
+            slip.state == ReferralState.WON,
         )
-    )
-    return [Deal(pair(PersonId(giver), PersonId(receiver)), on) for giver, receiver, on in rows if on is not None]
+    ).all()
+    return [Deal(pair(PersonId(giver), PersonId(receiver)), on) for giver, receiver, on in rows]
 
 
 def guests(db: Session, group_id: GroupId, since: datetime) -> frozenset[tuple[int, int]]:

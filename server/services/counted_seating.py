@@ -118,7 +118,8 @@ def tied(ctx: Context, group_id: GroupId, uid: Uid, *, wanted: Tie, weeks: int) 
         for kind, other, on, number in found
         if other in called and other != who and kind & wanted
     )
-    return called[who], Rows(tuple(sorted(rows, key=lambda row: (row.other, row.on, row.kind, row.number or 0))))
+    order = {name: at for at, name in enumerate(called.values())}
+    return called[who], Rows(tuple(sorted(rows, key=lambda row: (order[row.other], row.on, row.kind, row.number or 0))))
 
 
 def _counts(kind: Kind | None, least: int | None) -> Callable[[Table], bool]:

@@ -1,11 +1,11 @@
 """What grew from this morning: a page for those who lead the group, and a poster for the wall."""
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from server.domain.access import Verb
-from server.domain.growth import LinkKind, Trace
+from server.domain.growth import PARTS, LinkKind, Trace
 from server.services import growth, print_setup, report_sheets
 from server.services.growth import Growth
 from server.services.report_sheets import Column, Section, Sheet, Table
@@ -28,6 +28,8 @@ def meeting(visit: Visit) -> str:
         ways=[_way(trace, found) for trace in found.grown.traces],
         untold=_untold(found),
         summary=_summary(found),
+        by_round=_by_round(found),
+        led={part: _rows(found, part) for part in PARTS},
     )
 
 
@@ -85,27 +87,36 @@ def _day(trace: Trace, found: Growth) -> str:
     return day_words(trace.given_on, found.day)
 
 
+def _by_round(found: Growth) -> Table:
+    """What grew from each round; on the page each number leads to its rows."""
+    number = 0.2
+    columns = (
+        Column(gettext("Round"), 0.4),
+        Column(gettext("One-to-ones"), number, is_number=True),
+        Column(gettext("Referrals"), number, is_number=True),
+        Column(gettext("Became business"), number, is_number=True),
+    )
+    rows = tuple(
+        (gettext("Round %(number)s", number=which), *(str(getattr(harvest, part)) for part in PARTS))
+        for which, harvest in found.grown.rounds
+    )
+    links = {
+        (at, column): _rows(found, part, which)
+        for at, (which, _) in enumerate(found.grown.rounds)
+        for column, part in enumerate(PARTS, start=1)
+    }
+    return Table(gettext("By round"), columns, rows, links)
+
+
+def _rows(found: Growth, part: str, number: int | None = None) -> str:
+    """Where the rows stand that a figure counts, of one round or of the whole morning."""
+    what = f"grew-{part.replace('_', '-')}"
+    return url_for("counted.of_meeting", meeting=found.meeting.uid, what=what, round=number)
+
+
 def _sheet(found: Growth) -> Sheet:
     day = pages.local_day(found.meeting.starts_at, found.meeting.time_zone)
-    number = 0.2
-    rounds = Table(
-        gettext("By round"),
-        (
-            Column(gettext("Round"), 0.4),
-            Column(gettext("One-to-ones"), number, is_number=True),
-            Column(gettext("Referrals"), number, is_number=True),
-            Column(gettext("Became business"), number, is_number=True),
-        ),
-        tuple(
-            (
-                gettext("Round %(number)s", number=which),
-                str(harvest.one_to_ones),
-                str(harvest.referrals),
-                str(harvest.won),
-            )
-            for which, harvest in found.grown.rounds
-        ),
-    )
+    rounds = _by_round(found)
     ways = tuple(f"{begun}: {' → '.join(steps)}" for begun, steps in (_way(each, found) for each in found.grown.traces))
     untold = (_untold(found),) if _untold(found) else ()
     return Sheet(

@@ -127,10 +127,10 @@ def test_a_row_of_the_matrix_leads_to_what_its_letters_stand_for(
         return [row[:2] for row in _rows(found)]
 
     assert row_of("Mira", "all") == [
-        ["Dora Wiśniewska", "Sat together, Round 1"],
-        ["Dora Wiśniewska", "Sat together, Round 2"],
         ["Max D'Alò", "Gave a referral"],
         ["Olga Marchetti", "Sat together, Round 2"],
+        ["Dora Wiśniewska", "Sat together, Round 1"],
+        ["Dora Wiśniewska", "Sat together, Round 2"],
     ]
     assert row_of("Mira", "referral") == [["Max D'Alò", "Gave a referral"]]
     assert row_of("Fiona", "met") == [["Olga Marchetti", "Sat together, Round 1"]]

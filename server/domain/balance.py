@@ -22,6 +22,8 @@ class Gift(StrEnum):
     PURCHASE = "purchase"
 
 
+INTRODUCED_FROM = 4
+"""From this level of introduction on a referral is an introduction beside."""
 WEIGHTS: Mapping[Gift, int] = {
     Gift.REFERRAL: 3,
     Gift.INTRODUCTION: 1,

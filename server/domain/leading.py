@@ -26,6 +26,11 @@ class Month:
         """Its first day."""
         return date(self.year, self.number, 1)
 
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return self.back(-1).first - timedelta(days=1)
+
     def back(self, months: int) -> "Month":
         """So many months before."""
         count = self.year * 12 + self.number - 1 - months

@@ -98,7 +98,7 @@ def of(
 
 def of_month(ctx: Context, group_id: GroupId, trend: str, month: Month) -> Lines:
     """What one of the leaders' trends counts in a month; nothing where that is not told. Seven statements."""
-    columns, until = TRENDS[trend], month.back(-1).first - timedelta(days=1)
+    columns, until = TRENDS[trend], month.last
     found = of(ctx, group_id, since=month.first, until=until, columns=columns)
     with ctx.reading() as db:
         gone = folded.for_leaders(db, group_id, since=month.first, members_on=month.first).months[trend]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from server.domain import balance as rules
 from server.domain import leading, names, referrals, touches
 from server.domain.activities import ActivityKind, counts
-from server.domain.balance import Balance, Band, Gift, Other, Rule, Situation
+from server.domain.balance import INTRODUCED_FROM, Balance, Band, Gift, Other, Rule, Situation
 from server.domain.errors import NotFound
 from server.domain.leading import Month
 from server.domain.scoring import Reminders
@@ -50,6 +50,7 @@ class Step:
 class Referrer:
     """Somebody who refers the person: how often in 26 weeks, and how many of these became business."""
 
+    uid: Uid
     name: str
     sector: str
     slips: int
@@ -192,7 +193,7 @@ def _balance(slips: Sequence[OwnSlip], kinds: Sequence[tuple[Gift, bool]], broug
     for slip in slips:
         side = sides[0 if slip.gave else 1]
         side[Gift.REFERRAL] += 1
-        side[Gift.INTRODUCTION] += slip.level >= 4
+        side[Gift.INTRODUCTION] += slip.level >= INTRODUCED_FROM
     for gift, gave in kinds:
         sides[0 if gave else 1][gift] += 1
     sides[0][Gift.VISITOR] += brought
@@ -222,7 +223,9 @@ def _referrers(slips: Sequence[OwnSlip], people: Mapping[PersonId, Somebody]) ->
     given = Counter(slip.other for slip in slips if not slip.gave)
     won = Counter(slip.other for slip in slips if not slip.gave and slip.state is ReferralState.WON)
     return tuple(
-        Referrer(_name(person), person.sector, given[who], won[who]) for who, person in people.items() if who in given
+        Referrer(Uid(person.uid), _name(person), person.sector, given[who], won[who])
+        for who, person in people.items()
+        if who in given
     )
 
 

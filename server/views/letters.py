@@ -17,9 +17,10 @@ from server.domain.vocabulary import ReferralState
 from server.services import letters, mine, print_setup, report_sheets
 from server.services.mine import Mine
 from server.services.report_sheets import Column, Section, Sheet, Table
-from server.views import forms, guards, languages
+from server.views import forms, guards, languages, member_figures
 from server.views.guards import Visit
 from server.views.member import bp
+from server.views.member_figures import of_month
 from server.views.member_frame import rail, sent
 from server.views.member_numbers import BANDS, RULES
 
@@ -33,7 +34,8 @@ class Letter:
     title: str
     greeting: str
     paragraph: str
-    figures: tuple[tuple[str, str], ...]
+    figures: tuple[tuple[str, str, str], ...]
+    """What it is, the number, and the address of what it counts, which the page has and paper has not."""
     suggestion: str
     rule: str
 
@@ -95,7 +97,7 @@ def by_mail(found: Mine, *, group: str, link: str) -> tuple[str, str]:
 
 
 def _text(letter: Letter) -> str:
-    figures = "\n".join(f"- {what}: {number}" for what, number in letter.figures)
+    figures = "\n".join(f"- {what}: {number}" for what, number, _ in letter.figures)
     return "\n\n".join((letter.greeting, letter.paragraph, figures, f"{letter.suggestion}\n{letter.rule}"))
 
 
@@ -104,14 +106,19 @@ def _letter(found: Mine) -> Letter:
     won = found.given.get(ReferralState.WON, 0) + found.received.get(ReferralState.WON, 0)
     step = found.steps[0] if found.steps else None
     what, why = RULES[step.rule] if step else ("", "")
+    words = month_words(month)
     return Letter(
         title=gettext("Your month: %(month)s", month=month_words(month)),
         greeting=gettext("Dear %(name)s,", name=found.name),
         paragraph=" ".join((_gave(gave), _got(got), _won(won), *_balance(found))),
         figures=(
-            (gettext("became business in 26 weeks, given and received"), str(won)),
-            (gettext("referrals given in %(month)s", month=month_words(month)), str(gave)),
-            (gettext("referrals received in %(month)s", month=month_words(month)), str(got)),
+            (
+                gettext("became business in 26 weeks, given and received"),
+                str(won),
+                member_figures.address("all", "won", since=found.since),
+            ),
+            (gettext("referrals given in %(month)s", month=words), str(gave), of_month("given", month)),
+            (gettext("referrals received in %(month)s", month=words), str(got), of_month("received", month)),
         ),
         suggestion=gettext(what, name=step.name, looks_for=step.params.get("looks_for", ""))
         if step
@@ -151,13 +158,14 @@ def _won(number: int) -> str:
 
 
 def _sheet(letter: Letter) -> Sheet:
+    rows = tuple((what, number) for what, number, _ in letter.figures)
     columns = (Column(gettext("What"), 0.66), Column(gettext("Number"), 0.34, is_number=True))
     return Sheet(
         title=letter.title,
         subtitle=letter.greeting,
         sections=(
             Section(gettext("In a few words"), (letter.paragraph,)),
-            Section(gettext("Three figures"), tables=(Table(gettext("Three figures"), columns, letter.figures),)),
+            Section(gettext("Three figures"), tables=(Table(gettext("Three figures"), columns, rows),)),
             Section(gettext("One suggestion"), (letter.suggestion, letter.rule)),
         ),
         foot=letter.title,

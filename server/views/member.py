@@ -4,8 +4,6 @@ Everything works as a form and comes back to its page; the board's scripts only 
 slip be dragged.
 """
 
-from datetime import date
-
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,11 +11,11 @@ from server.domain import names
 from server.domain.access import Verb
 from server.domain.errors import NotAllowed, NotFound
 from server.domain.referrals import REASON_CODES, Served, Side
-from server.domain.vocabulary import ReferralKind, ReferralState
+from server.domain.vocabulary import ReferralState
 from server.services import exports, referrals, slips
 from server.services.context import Json
 from server.services.slips import SlipView
-from server.views import forms, guards, languages, slip_form, slip_words
+from server.views import forms, guards, languages, member_figures, slip_form, slip_words
 from server.views import member_words as words
 from server.views.guards import Visit
 from server.views.member_frame import file_of, frame, sent
@@ -51,16 +49,15 @@ def board(visit: Visit) -> str:
 def slip_list(visit: Visit) -> str:
     """The same and all older ones as a table, to read and to print."""
     every = slips.all_of(visit.ctx, visit.person_id, visit.group_id)
-    outcome, since = _figure()
-    shown = _narrowed(visit, every)
+    figure = member_figures.asked()
+    shown, framed = _narrowed(visit, every), frame(visit, "referrals")
     return render_template(
         "member/slip_list.html",
-        slips=[slip for slip in shown if _is_counted(slip, outcome, since)] if outcome else shown,
+        slips=list(filter(figure.counts, shown)) if figure else shown,
         total=len(every),
         asked=_asked(),
-        outcome=words.OUTCOMES[outcome][0] if outcome else "",
-        since=since,
-        **frame(visit, "referrals"),
+        figure=figure.words(framed["today"]) if figure else "",
+        **framed,
     )
 
 
@@ -99,22 +96,6 @@ def _narrowed(visit: Visit, every: tuple[SlipView, ...]) -> list[SlipView]:
         and _has(wanted, slip.giver.name, slip.receiver.name, slip.need)
         and (not asked["waits"] or slip.quiet_days(visit.now) or slip.moves or slip.asks_served)
     ]
-
-
-def _figure() -> tuple[str, date | None]:
-    """The figure of one's own numbers whose slips are asked for: its outcome, and since which day it counts."""
-    outcome = request.args.get("outcome", "")
-    try:
-        since = date.fromisoformat(request.args.get("since", ""))
-    except ValueError:
-        since = None
-    return (outcome if outcome in words.OUTCOMES else ""), since
-
-
-def _is_counted(slip: SlipView, outcome: str, since: date | None) -> bool:
-    """Whether a figure of this outcome counts the slip: no lead, and given since that day."""
-    late_enough = slip.given_on is not None and (since is None or slip.given_on >= since)
-    return slip.kind is ReferralKind.REFERRAL and slip.state in words.OUTCOMES[outcome][1] and late_enough
 
 
 def _has(wanted: tuple[str, ...] | list[str], *texts: str) -> bool:

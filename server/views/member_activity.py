@@ -20,10 +20,15 @@ __all__ = ["bp"]
 @bp.get("/activity", endpoint="activity")
 @guards.needs(Verb.USE_BOARD)
 def activity_page(visit: Visit, uid: str = "") -> str:
-    """What one did for others and others for oneself, private to oneself."""
+    """What one did for others and others for oneself, private to oneself. `only`, `show`: what a figure counts."""
+    page = activities.page(visit.ctx, visit.group_id, visit.person_id)
+    only, gave = request.args.get("only", ""), request.args.get("show") != "received"
+    counted = [each for each in page.entries if each.kind == only and each.counts and each.mine is gave]
     return render_template(
         "member/activity.html",
-        page=activities.page(visit.ctx, visit.group_id, visit.person_id),
+        page=page,
+        only=only in set(ActivityKind),
+        entries=counted if only in set(ActivityKind) else [each for each in page.entries if not each.waits_for_me],
         people=receivers.listed(visit.ctx, visit.group_id, but=visit.person_id, standings=(Standing.MEMBER,)),
         kinds=list(ActivityKind),
         between=BETWEEN_TWO,

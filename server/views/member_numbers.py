@@ -1,6 +1,7 @@
 """One's own numbers, private to oneself and to the care role: outcomes, balance, who refers one, what to do next."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import babel.dates
@@ -13,7 +14,7 @@ from server.domain.vocabulary import PersonId
 from server.services import mine, report_sheets
 from server.services.mine import Mine, Step
 from server.services.report_sheets import Fill, Form, Plot, Row, Series
-from server.views import guards, languages
+from server.views import guards, languages, member_figures
 from server.views.guards import Visit
 from server.views.member import bp
 from server.views.member_frame import frame
@@ -69,7 +70,7 @@ def care_for(visit: Visit, uid: str) -> str:
 def _page(visit: Visit, person: PersonId, *, own: bool) -> str:
     found = mine.of_person(visit.ctx, visit.group_id, person)
     months = 6 if request.args.get("months") == "6" else 12
-    plot = _trend(found, months)
+    plot = _trend(found, months, own=own)
     return render_template(
         "member/mine.html",
         found=found,
@@ -88,6 +89,9 @@ def _page(visit: Visit, person: PersonId, *, own: bool) -> str:
             )
             for key, (word, states) in OUTCOMES.items()
         ],
+        led=_led,
+        referred=lambda each: member_figures.address("received", since=found.since, who=each.uid),
+        balanced=_balanced(found) if own else {},
         steps=[_step(visit, step, own=own) for step in found.steps],
         plot=plot,
         picture=report_sheets.pictures([plot])[plot.key],
@@ -106,7 +110,23 @@ def _step(visit: Visit, step: Step, *, own: bool) -> dict[str, Any]:
     }
 
 
-def _trend(found: Mine, months: int) -> Plot:
+def _led(show: str, outcome: str, since: date) -> str:
+    """Where the slips of a figure of these weeks stand."""
+    return member_figures.address(show, outcome, since=since)
+
+
+def _balanced(found: Mine) -> dict[tuple[Gift, str], str]:
+    """Where the rows of the balance stand; visitors have a list of all times, and no other."""
+    led = {}
+    for show in ("given", "received"):
+        led[Gift.REFERRAL, show] = _led(show, member_figures.ANY, found.since)
+        led[Gift.INTRODUCTION, show] = _led(show, member_figures.INTRODUCED, found.since)
+        for gift in (Gift.TESTIMONIAL, Gift.ADVICE, Gift.PURCHASE):
+            led[gift, show] = url_for("member.activity", only=gift.value, show=show, _anchor="entries")
+    return led
+
+
+def _trend(found: Mine, months: int, *, own: bool) -> Plot:
     shown = found.months[-months:]
     gave, got = sum(given for _, given, _ in shown), sum(received for *_, received in shown)
     return Plot(
@@ -121,4 +141,11 @@ def _trend(found: Mine, months: int) -> Plot:
             Row(babel.dates.format_date(month.first, "LLL yy", locale=languages.current()), (given, received))
             for month, given, received in shown
         ),
+        links={
+            (at, side): member_figures.of_month(show, month)
+            for at, (month, *_) in enumerate(shown)
+            for side, show in enumerate(("given", "received"))
+        }
+        if own
+        else {},
     )

@@ -77,6 +77,11 @@ def test_every_figure_of_what_became_of_slips_leads_to_the_slips_it_counts(
         ("1", "waiting for an answer, given"),
         ("1", "waiting for an answer, received"),
         ("2", "became business, given"),
+        ("3", "referrals, given"),
+        ("1", "referrals, received"),
+        ("1", "of these introduced (levels 4 and 5), given"),
+        ("3", "given, Dec 27"),
+        ("1", "received, Dec 27"),
     ]
     for address, number, _ in found:
         listed = _text(mira.get(html.unescape(address)))
@@ -87,6 +92,50 @@ def test_every_figure_of_what_became_of_slips_leads_to_the_slips_it_counts(
     uid = next(each.uid for each in mine.listed(morning.ctx, morning.group_id) if each.name == "Mira Łukasik")  # type: ignore[arg-type]
     seen = Browser(browser(None).client, care)
     assert "outcome=" not in _text(seen.get(f"/o/care/{uid}"))
+
+
+def test_referrers_other_gifts_and_the_letter_lead_to_what_they_count(
+    browser: OpenBrowser, morning: Morning, clock: FakeClock
+) -> None:
+    _give(morning)
+    _move(morning, "Max", _give(morning), *WON)
+    _give(morning, giver="Dora", to="Mira")
+    _give(morning, giver="Max", to="Mira")
+
+    def advised(tx: Tx) -> None:
+        for mine_, sure in ((True, tx.now), (True, None), (False, tx.now)):
+            one, other = ("Mira", "Max") if mine_ else ("Max", "Mira")
+            tx.db.add(
+                Activity(
+                    group_id=morning.group_id,
+                    person_id=morning.people[one],
+                    other_id=morning.people[other],
+                    kind=ActivityKind.ADVICE,
+                    held_on=tx.now.date(),
+                    text="In confidence" if mine_ else "A good word",
+                    created_at=tx.now,
+                    confirmed_at=sure,
+                )
+            )
+
+    morning.ctx.transaction(advised)
+    mira = browser("Mira")
+    page = _text(mira.get("/referrals/mine"))
+    [dora] = re.findall(r'href="([^"]*)" aria-label="Show the referrals of Dora', page)
+    listed = _text(mira.get(html.unescape(dora)))
+    assert listed.count('scope="row"') == 1
+    advice = dict(re.findall(r'href="([^"]*only=advice[^"]*)" aria-label="1: advice, (\w+)"', page))
+    by_side = {side: _text(mira.get(html.unescape(address))) for address, side in advice.items()}
+    assert {side: text.count('<li id="a-') for side, text in by_side.items()} == {"given": 1, "received": 1}
+    assert "A good word" in by_side["received"]
+    assert "A good word" not in by_side["given"]
+    assert _text(mira.get("/activity")).count('<li id="a-') == 3
+    clock.pass_by(days=30)
+    mira.client.set_cookie(guards.COOKIE, builders.signed_in(morning.ctx, morning.people["Mira"]))
+    letter = _text(mira.get("/referrals/letter"))
+    for address, number, _ in re.findall(r'href="([^"]*outcome=[^"]*)" aria-label="(\d+): ([^"]*)"', letter):
+        assert _text(mira.get(html.unescape(address))).count('scope="row"') == int(number)
+    assert letter.count("outcome=") == 3
 
 
 def test_only_the_care_role_opens_somebody_elses(browser: OpenBrowser, morning: Morning) -> None:

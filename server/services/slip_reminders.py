@@ -139,9 +139,7 @@ def _waiting(db: Session, group: Group, now: datetime, *, lock: bool = False) ->
         if rules.is_for_mail(row.state, row.since, now, reminders)
         if row.reminder is None or letter_rules.is_due(row.reminder.state, row.reminder.problem)
     ]
-    return [
-        (_reader(mine), mine) for mine in (list(each) for _, each in groupby(rows, key=lambda row: row.person.id))
-    ]
+    return [(_reader(mine), mine) for _, each in groupby(rows, key=lambda row: row.person.id) if (mine := list(each))]
 
 
 def _reader(rows: Sequence[Waiting]) -> Reader:

@@ -164,6 +164,7 @@ def send(ctx: Context, due: Due, texts: Mapping[PersonId, Text]) -> int:
     process gets nothing now: the next look sees what still waits. Four statements, and a write for each slip.
     """
     mailing.check(ctx)
+    looked_at = set(due.readers)
 
     def work(tx: Tx) -> list[tuple[str, PersonId, list[str]]]:
         # Two processes that look at the same moment take turns, and the second finds the mails on their way.
@@ -174,7 +175,7 @@ def send(ctx: Context, due: Due, texts: Mapping[PersonId, Text]) -> int:
         return [
             (mine[0].person.email, reader.id, [_take(tx, due.group_id, row) for row in mine])
             for reader, mine in _waiting(tx.db, group, tx.now, lock=True)
-            if reader in due.readers
+            if reader in looked_at
         ]
 
     taken = ctx.transaction(work)

@@ -8,7 +8,7 @@ it that nobody gets two letters about one month, whatever restarts and however m
 import contextlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, select
@@ -24,9 +24,6 @@ from server.persistence.base import new_uid
 from server.persistence.models import Group, LetterDeclined, LetterSetting, Membership, MonthlyLetter, Person
 from server.services import mailing
 from server.services.context import Context, Json, Op, Tx
-
-LOST_AFTER = timedelta(minutes=5)
-"""A letter that is on its way so long was left by a process that died."""
 
 
 @dataclass(frozen=True)
@@ -104,13 +101,13 @@ def page(ctx: Context, group_id: GroupId) -> Page:
 
 
 def wants(ctx: Context, group_id: GroupId, person_id: PersonId) -> bool:
-    """Whether a member wants the letters of a group. One statement."""
+    """Whether a member wants the letters of a group, and its reminders. One statement."""
     with ctx.reading() as db:
         return _no(db, group_id, person_id) is None
 
 
 def choose(ctx: Context, *, group_id: GroupId, person_id: PersonId, wanted: bool, op: Op | None = None) -> Json:
-    """A member wants the letters, or none. Saying it twice is saying it once. Answers `{wanted}`."""
+    """A member wants letters and reminders, or none. Saying it twice is saying it once. Answers `{wanted}`."""
 
     def work(tx: Tx) -> Json:
         row = _no(tx.db, group_id, person_id)
@@ -268,10 +265,9 @@ def _readers(
 
 
 def _reader(person: Person, letter: MonthlyLetter | None, declined: LetterDeclined | None, now: datetime) -> Reader:
-    state = letter.state if letter else MessageState.OPEN
-    problem = letter.problem if letter else ""
-    if letter is not None and state is MessageState.SENDING and now - letter.changed_at > LOST_AFTER:
-        state, problem = MessageState.FAILED, "mail_line_lost"
+    state, problem = MessageState.OPEN, ""
+    if letter is not None:
+        state, problem = rules.known(letter.state, letter.problem, letter.changed_at, now)
     return Reader(
         id=PersonId(person.id),
         uid=Uid(person.uid),

@@ -73,6 +73,8 @@ PEOPLE: dict[str, Rule] = {
     "registrations.invited_by_id": joining.move_or_nobody("person_id"),
     "registrations.person_id": joining.move,
     "sessions.person_id": joining.sessions,
+    "slip_reminder_settings.changed_by_id": joining.move,
+    "slip_reminders.person_id": joining.move,
     "thanks.thanked_id": joining.move_pair("thanker_id"),
     "thanks.thanker_id": joining.move_pair("thanked_id"),
     "two_people.first_id": joining.move_ordered("other_id"),

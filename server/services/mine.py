@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain import balance as rules
-from server.domain import leading, names, referrals, touches
+from server.domain import leading, names, slip_reminders, touches
 from server.domain.activities import ActivityKind, counts
 from server.domain.balance import INTRODUCED_FROM, Balance, Band, Gift, Other, Rule, Situation
 from server.domain.errors import NotFound
 from server.domain.leading import Month
 from server.domain.scoring import Reminders
+from server.domain.slip_reminders import Awaited
 from server.domain.touches import Rate, Touch
 from server.domain.vocabulary import GroupId, PersonId, ReferralState, Uid
 from server.persistence.models import Group
@@ -179,8 +180,8 @@ def _situation(
     fresh = sorted(sat, key=lambda who: (-sat[who].toordinal(), who))
     return Situation(
         band=band,
-        unanswered=_waiting(slips, now, reminders, first=True),
-        quiet=_waiting(slips, now, reminders, first=False),
+        unanswered=_waiting(slips, now, reminders, Awaited.ANSWER),
+        quiet=_waiting(slips, now, reminders, Awaited.WORD),
         unasked=[slip.other for slip in slips if slip.gave and slip.state is ReferralState.WON and slip.served is None],
         sat_with=[_other(people[who]) for who in fresh if who in people and who != me.id],
         members=[_other(each) for each in people.values() if each.id != me.id],
@@ -200,16 +201,12 @@ def _balance(slips: Sequence[OwnSlip], kinds: Sequence[tuple[Gift, bool]], broug
     return Balance(*({gift: side[gift] for gift in Gift if side[gift]} for side in sides))
 
 
-def _waiting(slips: Sequence[OwnSlip], now: datetime, reminders: Reminders, *, first: bool) -> list[PersonId]:
-    """Givers who wait for a word longer than the rule allows; `first`: for the first one."""
-    after = timedelta(hours=reminders.answer_hours) if first else timedelta(days=reminders.word_days)
+def _waiting(slips: Sequence[OwnSlip], now: datetime, reminders: Reminders, what: Awaited) -> list[PersonId]:
+    """Givers who wait for it longer than the rule allows."""
     return [
         slip.other
         for slip in slips
-        if not slip.gave
-        and referrals.is_open(slip.state)
-        and (slip.state in (ReferralState.GIVEN, ReferralState.ACCEPTED)) is first
-        and now - slip.changed_at >= after
+        if not slip.gave and slip_reminders.late(slip.state, slip.changed_at, now, reminders) is what
     ]
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from server.domain import names, scoring
+from server.domain import names, scoring, slip_reminders
 from server.domain import referrals as rules
 from server.domain.errors import NotFound
 from server.domain.referrals import Served, Side
@@ -102,13 +102,10 @@ class SlipView:
 
     def quiet_days(self, now: datetime) -> int:
         """Whole days without a word when that is longer than the group's rule allows; otherwise 0."""
-        if self.state is ReferralState.DRAFT or self.state not in OPEN_STATES:
+        if slip_reminders.late(self.state, self.changed_at, now, self.reminders) is None:
             return 0
-        waiting = self.state in (ReferralState.GIVEN, ReferralState.ACCEPTED)
-        after = timedelta(hours=self.reminders.answer_hours) if waiting else timedelta(days=self.reminders.word_days)
-        quiet = now - self.changed_at
         # A rule of a few hours is over before the first whole day.
-        return max(quiet.days, 1) if quiet >= after else 0
+        return max((now - self.changed_at).days, 1)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ from server.views import (
     registration,
     reports,
     slip_paper,
+    slip_reminders,
     state,
     weeks,
 )
@@ -58,7 +59,7 @@ from server.views import (
 # These belong to the blueprint of `member`, which is named once below.
 assert member_owed.bp is member_thanks.bp is member_activity.bp is member_quality.bp is member_meetings.bp
 assert member_duties.bp is member_owed.bp
-assert member_numbers.bp is letters.bp is member_owed.bp
+assert member_numbers.bp is letters.bp is slip_reminders.bp is member_owed.bp
 # And these to that of `organiser`.
 assert organiser_registration.bp is organiser_messages.bp is organiser_reminders.bp is organiser_series.bp
 assert organiser_chairs.bp is organiser_duties.bp is lists.bp is organiser_series.bp

@@ -17,7 +17,7 @@ from server.domain.vocabulary import PersonId
 from server.services import letters, mine
 from server.services.context import Context, breathe
 from server.services.letters import Due, Page, Reader, Text
-from server.views import addresses, forms, guards, message_words
+from server.views import addresses, forms, guards, message_words, slip_reminders
 from server.views.guards import Visit
 from server.views.letters import by_mail, month_words
 from server.views.member_frame import sent
@@ -123,11 +123,19 @@ def _texts(app: Flask, ctx: Context, due: Due) -> dict[PersonId, Text]:
 
 
 def run(app: Flask, ctx: Context, first: float = FIRST_LOOK, every: float = EVERY) -> None:
-    """Look for due letters for the life of the process; a failed look is logged and the next one comes."""
+    """Look for mail that is due for the life of the process: letters, and reminders of slips."""
     time.sleep(first)
     while True:
-        try:
-            send_due(app, ctx)
-        except Exception:
-            log.exception("a look at the letters failed")
+        look(app, ctx)
         time.sleep(every)
+
+
+def look(app: Flask, ctx: Context) -> None:
+    """One look at everything that goes by itself. One that fails is logged, keeps no other from its turn, and the next
+    look comes.
+    """
+    for what, send in (("letters", send_due), ("reminders", slip_reminders.send_due)):
+        try:
+            send(app, ctx)
+        except Exception:
+            log.exception("a look at the %s failed", what)

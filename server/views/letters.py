@@ -57,7 +57,7 @@ def letter_page(visit: Visit) -> str:
 @guards.needs(Verb.USE_BOARD)
 @forms.or_show_again(letter_page)
 def choose_letters(visit: Visit) -> ResponseReturnValue:
-    """One wants the letters by mail, or none."""
+    """One wants letters and reminders by mail, or none."""
     wanted = forms.text("wanted", limit=3) == "yes"
     op = visit.op("letters", sent())
     letters.choose(visit.ctx, group_id=visit.group_id, person_id=visit.person_id, wanted=wanted, op=op)
@@ -90,7 +90,9 @@ def by_mail(found: Mine, *, group: str, link: str) -> tuple[str, str]:
     parts = [_text(letter)]
     if link:
         parts.append(
-            gettext("The same as a page, and where you say that you want no more letters: %(link)s", link=link)
+            gettext(
+                "The same as a page, and where you say that you want no more letters and reminders: %(link)s", link=link
+            )
         )
     parts.append(group)
     return letter.title, "\n\n".join(parts)

@@ -6,8 +6,8 @@ from flask.typing import ResponseReturnValue
 from server.domain import scoring
 from server.domain.access import Verb
 from server.domain.scoring import Part, Reminders, Weights
-from server.services import counted, mine, quality, referral_rules, slips
-from server.views import counted_page, forms, guards
+from server.services import counted, mine, quality, referral_rules, slip_reminders, slips
+from server.views import counted_page, forms, guards, message_words
 from server.views.guards import Visit
 from server.views.member import bp
 from server.views.member_frame import frame, sent
@@ -54,8 +54,9 @@ def care_page(visit: Visit) -> str:
 @bp.get("/o/referral-rules", endpoint="rules")
 @guards.needs(Verb.MANAGE_GROUP)
 def rules_form(visit: Visit) -> str:
-    """The weights and the reminders, with every version there was."""
+    """The weights and the reminders, by mail as well or not, with every version there was."""
     versions = referral_rules.versions(visit.ctx, visit.group_id)
+    mails = slip_reminders.page(visit.ctx, visit.group_id)
     now = versions[0]
     values = {part.value: now.weights.of(part) for part in Part} | {
         "answer_hours": now.reminders.answer_hours,
@@ -67,6 +68,8 @@ def rules_form(visit: Visit) -> str:
         values=forms.typed(values),
         table=scoring.TABLE,
         most=scoring.WEIGHT_MOST,
+        mails=mails,
+        not_sent=[message_words.problem(code) for code in mails.problems],
         **frame(visit, "referrals"),
     )
 

@@ -1,6 +1,6 @@
 """When letters go, about which month, and to whom once more."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -43,3 +43,18 @@ def test_on_the_first_they_wait_for_the_morning_and_in_summer_too() -> None:
 )
 def test_only_what_surely_never_went_is_tried_again(state: MessageState | None, problem: str, due: bool) -> None:
     assert letters.is_due(state, problem) is due
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "told"),
+    [
+        (MessageState.SENDING, timedelta(minutes=5), (MessageState.SENDING, "")),
+        (MessageState.SENDING, timedelta(minutes=5, seconds=1), (MessageState.FAILED, "mail_line_lost")),
+        (MessageState.SENT, timedelta(days=9), (MessageState.SENT, "")),
+    ],
+)
+def test_what_was_left_on_its_way_is_told_as_lost(
+    state: MessageState, age: timedelta, told: tuple[MessageState, str]
+) -> None:
+    now = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    assert letters.known(state, "", now - age, now) == told

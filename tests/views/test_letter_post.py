@@ -126,7 +126,7 @@ def test_who_wants_none_gets_none_and_may_come_back(
 ) -> None:
     mira = browser("Mira")
     assert mira.submit("/referrals/letter", {"wanted": "no"}).location == "/referrals/letter"
-    assert "You get no letters by mail" in _text(mira.get("/referrals/letter"))
+    assert "You get neither letters nor reminders by mail" in _text(mira.get("/referrals/letter"))
     _look(app, sending.ctx)
     assert set(_boxes(office)) == MEMBERS - {"mira"}
     assert "wants no letters" in _text(browser("Olga").get("/o/letters"))

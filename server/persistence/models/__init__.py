@@ -10,7 +10,13 @@ from server.persistence.models.follow_ups import FollowUp, OneToOne
 from server.persistence.models.fruit import FruitDecision
 from server.persistence.models.groups import Group
 from server.persistence.models.journal import JournalEntry, JournalPerson
-from server.persistence.models.letters import LetterDeclined, LetterSetting, MonthlyLetter
+from server.persistence.models.letters import (
+    LetterDeclined,
+    LetterSetting,
+    MonthlyLetter,
+    SlipReminder,
+    SlipReminderSetting,
+)
 from server.persistence.models.lights import LightTable
 from server.persistence.models.live import Action, OnlineCount, RoundTable
 from server.persistence.models.meetings import AgendaItem, Meeting
@@ -109,6 +115,8 @@ __all__ = [
     "Sector",
     "SectorAffinity",
     "SessionRow",
+    "SlipReminder",
+    "SlipReminderSetting",
     "Substitute",
     "TalkRota",
     "TalkTurn",

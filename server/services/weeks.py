@@ -102,13 +102,15 @@ _Weekly = dict[date, dict[PersonId, dict[Column, int]]]
 
 
 def listed(ctx: Context, group_id: GroupId) -> tuple[WeekRow, ...]:
-    """The last weeks, this one first. Six statements."""
+    """The last weeks, this one first, back to when the group began or something is older. Six statements."""
     with ctx.reading() as db:
         now = weeks.monday(_today(ctx, db, group_id))
+        group = db.get_one(Group, group_id)
+        begun = weeks.monday(group.created_at.astimezone(ZoneInfo(group.time_zone)).date())
         since = now - timedelta(weeks=SHOWN - 1)
         kept = {row.monday: row for row in queries.approved(db, group_id, since, now)}
         figures = _weekly(ctx, db, group_id, since, now, list(kept.values()))
-        return tuple(
+        rows = [
             WeekRow(
                 monday,
                 monday < now,
@@ -116,7 +118,9 @@ def listed(ctx: Context, group_id: GroupId) -> tuple[WeekRow, ...]:
                 weeks.added(figures.get(monday, {}).values()),
             )
             for monday in (now - timedelta(weeks=back) for back in range(SHOWN))
-        )
+        ]
+        oldest = min([begun, *(row.monday for row in rows if row.version or any(row.total.values()))])
+        return tuple(row for row in rows if row.monday >= oldest)
 
 
 def letters(ctx: Context, group_id: GroupId) -> str:

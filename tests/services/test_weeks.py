@@ -295,6 +295,19 @@ def test_several_weeks_add_up_to_the_sum_of_their_pages(morning: Morning, clock:
         _week(morning, date(2027, 1, 1))
 
 
+def test_a_new_group_has_no_weeks_from_before_it_was_there_but_those_of_older_slips(
+    morning: Morning, clock: FakeClock
+) -> None:
+    def listed() -> list[date]:
+        return [row.monday for row in weeks.listed(morning.ctx, morning.group_id)]  # type: ignore[arg-type]
+
+    assert listed() == [MONDAY]
+    clock.pass_by(days=7)
+    assert listed() == [MONDAY + timedelta(days=7), MONDAY]
+    _give(morning, given_on=MONDAY - timedelta(days=12))
+    assert listed() == [MONDAY + timedelta(days=7 * back) for back in (1, 0, -1, -2)]
+
+
 @settings(deadline=None)
 @given(st.dates(min_value=date(2020, 1, 1), max_value=date(2040, 1, 1)))
 def test_every_day_belongs_to_one_week(day: date) -> None:

@@ -104,9 +104,9 @@ _Weekly = dict[date, dict[PersonId, dict[Column, int]]]
 def listed(ctx: Context, group_id: GroupId) -> tuple[WeekRow, ...]:
     """The last weeks, this one first, back to when the group began or something is older. Six statements."""
     with ctx.reading() as db:
-        now = weeks.monday(_today(ctx, db, group_id))
         group = db.get_one(Group, group_id)
-        begun = weeks.monday(group.created_at.astimezone(ZoneInfo(group.time_zone)).date())
+        zone = ZoneInfo(group.time_zone)
+        now, begun = (weeks.monday(at.astimezone(zone).date()) for at in (ctx.now(), group.created_at))
         since = now - timedelta(weeks=SHOWN - 1)
         kept = {row.monday: row for row in queries.approved(db, group_id, since, now)}
         figures = _weekly(ctx, db, group_id, since, now, list(kept.values()))

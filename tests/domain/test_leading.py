@@ -20,6 +20,7 @@ TODAY = date(2026, 11, 26)
 def test_months_go_back_over_the_new_year() -> None:
     assert leading.months(date(2026, 2, 28), 3) == (Month(2025, 12), Month(2026, 1), Month(2026, 2))
     assert Month(2026, 1).first == date(2026, 1, 1)
+    assert [Month(2024, 2).last, Month(2026, 12).last] == [date(2024, 2, 29), date(2026, 12, 31)]
 
 
 @settings(deadline=None)

@@ -323,7 +323,7 @@ def test_in_the_room_now_is_one_number_wherever_it_stands(
     pdf = olga.get(f"/o/{morning.meeting_uid}/report.pdf").data
     text = " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
     assert "3 came of 6 expected" in text
-    assert len(re.findall(r"came 06:50(?! 06:51)", text)) == 2, "two lines of the list came and did not leave"
+    assert len(re.findall(r"was here 06:50(?! 06:51)", text)) == 2, "two lines of the list came and did not leave"
 
 
 def _number(page: Any, mark: str) -> int:

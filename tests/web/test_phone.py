@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from server import assets
 from server.domain.vocabulary import ContactField
@@ -121,6 +121,14 @@ def says(page: Page, selector: str, words: str | re.Pattern[str]) -> None:
 def shows(page: Page, time: str) -> None:
     """The clock has this time left."""
     expect(page.locator(CLOCK)).to_have_attribute("aria-label", re.compile(f"Time left {time}"), timeout=PATIENCE)
+
+
+def _until(page: Page, happened: Callable[[], bool]) -> None:
+    for _ in range(PATIENCE // 50):
+        if happened():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it did not happen")
 
 
 def swap(page: Page | Locator, state: str) -> Any:
@@ -244,6 +252,38 @@ def test_what_is_typed_afterwards_is_kept_by_itself_and_survives_a_lost_network(
     expect(card.get_by_label("Yes")).to_be_checked()
     expect(mira.locator("main")).to_contain_text("3 people met, 1 promise")
     wire_.close()
+
+
+def test_saved_is_said_when_the_last_of_what_was_typed_is(room: Room) -> None:
+    room.press("start")
+    mira = room.phone("Mira")
+    room.press("end")
+    says(mira, TITLE, "Next: round 2 of 3")
+    room.held(2, 3)
+    card = mira.locator(".todo > li").filter(has_text="Max D'Alò")
+    card.get_by_text("Note and promise").click()
+    held, freed = list[Route](), list[bool]()
+    mira.route("**/people/*", lambda asked: asked.continue_() if freed else held.append(asked))
+    said = card.locator("[data-saved]")
+
+    def typed(label: str, words: str) -> None:
+        card.get_by_label(label).fill(words)
+        mira.keyboard.press("Tab")
+        expect(said).to_have_text("Saving", timeout=PATIENCE)
+
+    def waits(for_it: str) -> None:
+        _until(mira, lambda: any(for_it in (asked.request.post_data or "") for asked in held))
+
+    typed("Note, for you only", "Knows the printer")
+    waits("Knows the printer")
+    typed("You promised", "The number")
+    held.pop(0).continue_()
+    waits("The number")
+    expect(said).to_have_text("Saving")
+    freed.append(True)  # without its route Playwright would let go of those held by itself, and refuse to do it twice
+    for late in held:
+        late.continue_()
+    expect(said).to_have_text("Saved", timeout=PATIENCE)
 
 
 def test_without_a_script_everything_can_be_seen_and_pressed(room: Room) -> None:

@@ -61,7 +61,8 @@ async function save(form) {
   tell(form, t("Saving"));
   try {
     await queue.add(form.getAttribute("action"), body, { note: form });
-    if (!changed.has(form)) tell(form, t("Saved"));
+    const more = changed.has(form) || queue.waiting.some(({ note }) => note === form);
+    if (!more) tell(form, t("Saved"));
   } catch (error) {
     tell(form, error.text || t("This was not saved. Try again."));
     for (const name of names) touched(form, name); // the next change, or the button, tries again

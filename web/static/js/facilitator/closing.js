@@ -12,7 +12,7 @@ export function start(page, live) {
   const panel = $("[data-close]");
   const inside = $("[data-close-inside]", panel);
   const opener = $("[data-close-open]", panel);
-  let shown = false;
+  let open = false; // somebody has asked for the list and not left it
   let timer = null;
 
   const look = inTurn(drawAnew);
@@ -23,19 +23,20 @@ export function start(page, live) {
     timer = null;
     try {
       const fresh = new DOMParser().parseFromString((await get(`${base}/closing`)).html, "text/html");
+      if (!open) return; // left while the answer was on its way
       const focused = inside.contains(document.activeElement) ? document.activeElement.id : null;
       inside.replaceChildren(...fresh.body.childNodes);
-      shown = true;
       if (focused) (document.getElementById(focused) ?? $("button", inside))?.focus();
     } catch (error) {
-      say(error.text || t("No answer from the server."));
+      if (open) say(error.text || t("No answer from the server."));
     }
     draw();
   }
 
   function draw() {
-    show(inside, shown);
-    show(opener, !shown);
+    open &&= inside.childElementCount > 0; // the first question had no answer
+    show(inside, open);
+    show(opener, !open);
   }
 
   const ACTS = {
@@ -43,13 +44,19 @@ export function start(page, live) {
     close: () => presses.send(`${base}/closing/close`, undefined, t("The meeting is closed.")),
     reopen: () => presses.send(`${base}/closing/reopen`, undefined, t("The meeting is open again.")),
     leave: () => {
-      shown = false;
+      open = false;
+      clearTimeout(timer);
+      timer = null;
+      inside.replaceChildren();
       draw();
       opener.focus();
     },
   };
 
-  opener.addEventListener("click", () => look().then(() => $("button", inside)?.focus()));
+  opener.addEventListener("click", () => {
+    open = true;
+    look().then(() => $("button", inside)?.focus());
+  });
   onKeys(panel, { d: "[data-close-open]" });
   panel.addEventListener("click", (event) => {
     const button = event.target.closest("[data-closing]");
@@ -57,6 +64,6 @@ export function start(page, live) {
   });
   hear(live, () => {
     // Whatever is settled anywhere leaves the list.
-    if (shown) timer ??= setTimeout(look, SETTLE);
+    if (open) timer ??= setTimeout(look, SETTLE);
   });
 }

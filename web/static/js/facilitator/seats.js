@@ -26,7 +26,8 @@ let mode = null; // what the next person is for: null (change seats), "apart", "
 let other = null; // the uid of whoever is weighed against them
 let marks = null; // what every other seat would be for them, {people, tables}
 let asked = 0; // answers that come late are for nobody any more
-let busy = false;
+const writes = new Set(); // those under way or waiting for it, so that the same press twice is meant once
+let turn = Promise.resolve();
 
 const live = new Live({
   meeting: page.dataset.meeting,
@@ -166,12 +167,23 @@ function meet(uid) {
 
 const goTo = (table) => open(people(`/cost?table=${table}`), `[data-table="${table}"]`);
 
-/** A write: everybody is told by the news; `by` is where what comes back is shown. */
-async function settle(where, body, done, by = null) {
-  if (busy) return;
-  busy = true;
+/** A write, after those before it: everybody is told by the news; `by` is where what comes back is shown. */
+function settle(where, body, done, by = null) {
+  const meant = JSON.stringify([where, body]);
+  if (writes.has(meant)) return turn;
+  writes.add(meant);
   page.toggleAttribute("data-busy", true);
   const one = body.person ?? chosen;
+  turn = turn
+    .then(() => write(where, body, { done, by, one }))
+    .finally(() => {
+      writes.delete(meant);
+      page.toggleAttribute("data-busy", writes.size > 0);
+    });
+  return turn;
+}
+
+async function write(where, body, { done, by, one }) {
   try {
     const answer = await send(where.startsWith("/") ? where : `${base}/${where}`, { version, ...body });
     if ("version" in answer) version = answer.version;
@@ -185,10 +197,7 @@ async function settle(where, body, done, by = null) {
     person(one)?.focus();
   } catch (error) {
     told(error);
-    if (error.status === 409) await look();
-  } finally {
-    busy = false;
-    page.toggleAttribute("data-busy", false);
+    if (error.status === 409) await look().catch(() => lookLater(5000));
   }
 }
 
@@ -231,7 +240,7 @@ addEventListener("keydown", (event) => {
 });
 
 const drag = new Drag(page, {
-  may: () => planned && !busy,
+  may: () => planned && writes.size === 0,
   ontake: (uid) => choose(uid, { quietly: true }),
   ondrop: ({ uid, table }) => (uid ? meet(uid) : goTo(table)),
   oncancel: () => leave(),

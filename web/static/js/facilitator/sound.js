@@ -6,6 +6,7 @@ import { Presses, hear, onKeys, say } from "./presses.js";
 
 const SILENT = 150_000; // a display speaks every minute; one that has not spoken for so long is gone
 const LOOK = 30_000;
+const NEWS = 5000; // what was set here is known by then, or somebody else has set something over it
 
 /** Displays that spoke lately: how many, and how many of them can be heard. */
 export function heard(walls, now) {
@@ -21,6 +22,7 @@ export function start(page, live) {
   let held = false; // the slider is in somebody's hand
   let busy = false;
   let changed = false;
+  let mine = null; // what was set here last, until the news have it: those of earlier settings come late
 
   const values = () => ({
     level: Number(controls.level.value),
@@ -35,20 +37,30 @@ export function start(page, live) {
     busy = true;
     while (changed) {
       changed = false;
+      mine = values();
       try {
-        await send(base, values());
+        await send(base, mine);
       } catch (error) {
+        mine = null;
         say(error.text || t("This did not work. Try again."));
       }
     }
     busy = false;
+    draw();
+    const sent = mine;
+    setTimeout(() => {
+      if (mine !== sent) return;
+      mine = null;
+      draw();
+    }, NEWS);
   }
 
   function draw() {
     const { sound, walls } = live.snapshot ?? {};
     show(panel, Boolean(sound));
     if (!sound) return;
-    if (!busy && !held) {
+    if (!busy && mine && Object.keys(mine).every((name) => Number(sound[name]) === mine[name])) mine = null;
+    if (!busy && !held && !mine) {
       controls.level.value = sound.level;
       controls.half_time.checked = sound.half_time;
       controls.last_seconds.value = sound.last_seconds;

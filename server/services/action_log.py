@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from server.domain import names
@@ -36,7 +36,7 @@ _UNDOABLE = (
     .limit(1)
 )
 _LAST = select(
-    select(Action.uid).where(Action.meeting_id == bindparam("meeting_id")).order_by(_NEWEST).limit(1).scalar_subquery(),
+    select(func.count()).where(Action.meeting_id == bindparam("meeting_id")).scalar_subquery(),
     _UNDOABLE.with_only_columns(Action.uid).scalar_subquery(),
     _UNDOABLE.with_only_columns(Action.undo_until).scalar_subquery(),
 )
@@ -58,9 +58,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Last:
-    """The newest line, and the one that can be taken back until a moment."""
+    """How many lines there are, and the one that can be taken back until a moment. While a meeting is open lines do not
+    become fewer: of two such answers the one with more of them is the later one.
+    """
 
-    newest: Uid | None
+    lines: int
     undoable: Uid | None
     until: datetime | None
 
@@ -110,10 +112,10 @@ def whole(ctx: Context, meeting_id: MeetingId) -> tuple[Line, ...]:
 def last(ctx: Context, meeting_id: MeetingId) -> Last:
     """What the console must know of the log. One statement."""
     with ctx.reading() as db:
-        newest, uid, until = db.connection().execute(_LAST, {"meeting_id": meeting_id}).one()
+        lines, uid, until = db.connection().execute(_LAST, {"meeting_id": meeting_id}).one()
     found = rules.last([Done(Uid(uid), until, undone=False)] if uid else [])
     return Last(
-        newest=Uid(newest) if newest else None,
+        lines=lines,
         undoable=found.uid if found else None,
         until=found.until if found else None,
     )

@@ -1,4 +1,4 @@
-"""The log on the wire: which line is the newest, and which one can be taken back. The words are fetched."""
+"""The log on the wire: how many lines there are, and which one can be taken back. The words are fetched."""
 
 from server.domain.vocabulary import MeetingId
 from server.services import action_log
@@ -7,6 +7,6 @@ from server.wire.times import ms
 
 
 def log(ctx: Context, meeting_id: MeetingId) -> Json:
-    """The section `log`: `{newest, undoable, until}`, uids and epoch milliseconds."""
+    """The section `log`: `{lines, undoable, until}`: a number, a uid, epoch milliseconds."""
     found = action_log.last(ctx, meeting_id)
-    return {"newest": found.newest, "undoable": found.undoable, "until": ms(found.until)}
+    return {"lines": found.lines, "undoable": found.undoable, "until": ms(found.until)}

@@ -94,7 +94,7 @@ def test_a_closed_meeting_stays_as_it_is(morning: Morning, undone: list[Json]) -
 
 def test_nothing_done_is_nothing_to_take_back(morning: Morning) -> None:
     found = action_log.last(morning.ctx, morning.meeting_id)
-    assert (found.newest, found.undoable, found.until) == (None, None, None)
+    assert (found.lines, found.undoable, found.until) == (0, None, None)
     with pytest.raises(Conflict) as refused:
         undoing.take_back(morning.ctx, meeting_id=morning.meeting_id, action=Uid("0" * 16))
     assert refused.value.code == "nothing_to_take_back"

@@ -1,11 +1,11 @@
 """The facilitator's console in a real browser against a real server: two consoles, one clock, the keyboard."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, WebSocketRoute, expect
 
 from server import assets
 from server.domain.vocabulary import Role
@@ -160,38 +160,88 @@ def test_a_whole_round_by_keyboard(console: OpenConsole) -> None:
     expect(page.locator('[data-part="log"]')).to_contain_text("Round 1 does not count", timeout=PATIENCE)
 
 
-def test_what_is_taken_back_is_what_was_pressed_last_though_news_of_earlier_presses_come_after_its_answer(
-    console: OpenConsole,
-) -> None:
-    held: list[str | bytes] = []
-    lines: list[WebSocketRoute] = []
+class Withheld:
+    """The news of a console, kept from a moment on until the test lets them through; answers go on coming."""
 
-    def carry(line: WebSocketRoute) -> None:
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.said: list[str | bytes] = []
+        self._opened: list[WebSocketRoute] = []
+        self._keeps = False
+        page.route_web_socket(re.compile("socket.io"), self._carry)
+        page.reload()
+        expect(page.locator("[data-net]")).to_contain_text("Connected", timeout=PATIENCE)
+
+    def keep(self) -> None:
+        self._keeps = True
+
+    def of_the_log(self, many: int) -> list[int]:
+        """The places in `said` of the news of the log, once there are so many of them."""
+
+        def found() -> list[int]:
+            return [at for at, said in enumerate(self.said) if "action_noted" in str(said)]
+
+        _until(self.page, lambda: len(found()) >= many)
+        return found()
+
+    def let_through(self, some: Sequence[str | bytes]) -> None:
+        for said in some:
+            self._opened[-1].send(said)
+
+    def _carry(self, line: WebSocketRoute) -> None:
         far = line.connect_to_server()
         line.on_message(far.send)
-        far.on_message(lambda said: held.append(said) if lines else line.send(said))
-        opened.append(line)
+        far.on_message(lambda said: self.said.append(said) if self._keeps else line.send(said))
+        self._opened.append(line)
 
-    opened: list[WebSocketRoute] = []
-    page = console()
-    page.route_web_socket(re.compile("socket.io"), carry)
-    page.reload()
-    expect(page.locator("[data-net]")).to_contain_text("Connected", timeout=PATIENCE)
+
+def _paused(page: Page) -> str:
+    """A round that stands; what its clock shows."""
     _plan(page)
     for key, phase in (("Space", "Pause"), ("Space", "Go on")):
         page.keyboard.press(key)
         _phase(page, phase)
-    before = page.locator("[data-clock]").get_attribute("aria-label") or ""
-    lines.append(opened[-1])  # from here on the answers come, and the news do not
+    return page.locator("[data-clock]").get_attribute("aria-label") or ""
+
+
+def test_what_is_taken_back_is_what_was_pressed_last_though_news_of_earlier_presses_come_after_its_answer(
+    console: OpenConsole,
+) -> None:
+    page = console()
+    news = Withheld(page)
+    before = _paused(page)
+    news.keep()
     page.keyboard.press("+")
     expect(page.locator("[data-clock]")).not_to_have_attribute("aria-label", before, timeout=PATIENCE)
     page.keyboard.press("n")
     _phase(page, "Start round 2")
-    _until(page, lambda: len([1 for said in held if "action_noted" in str(said)]) >= 2)
-    last = max(at for at, said in enumerate(held) if "action_noted" in str(said))
-    for said in held[:last]:
-        lines[0].send(said)
+    news.let_through(news.said[: news.of_the_log(2)[-1]])
     page.keyboard.press("u")
+    _phase(page, "Go on")
+    expect(page.locator("[data-title]")).to_have_text("Round 1 of 4")
+
+
+def test_what_is_taken_back_is_what_was_pressed_last_though_earlier_news_knew_of_it(console: OpenConsole) -> None:
+    """The server reads the log when it tells of a press, and by then the next one may stand in it."""
+    page = console()
+    news = Withheld(page)
+    before = _paused(page)
+    answers: list[tuple[Route, APIResponse]] = []
+    page.route("**/rounds/1/end", lambda asked: answers.append((asked, asked.fetch())))
+    news.keep()
+    page.keyboard.press("+")
+    expect(page.locator("[data-clock]")).not_to_have_attribute("aria-label", before, timeout=PATIENCE)
+    page.keyboard.press("n")
+    first, last = news.of_the_log(2)
+    read = [re.search(r'"log":({[^}]*})', str(news.said[at])) for at in (first, last)]
+    assert read[0]
+    assert read[1]
+    late = str(news.said[first]).replace(read[0][1], read[1][1])
+    news.let_through([*news.said[:first], late, *news.said[first + 1 :]])
+    _phase(page, "Start round 2")
+    for asked, answer in answers:
+        asked.fulfill(response=answer)
+    page.keyboard.press("u")  # waits its turn
     _phase(page, "Go on")
     expect(page.locator("[data-title]")).to_have_text("Round 1 of 4")
 

@@ -35,8 +35,7 @@ let busy = ""; // the act that waits for its answer
 const later = [];
 const seen = new Map(); // round → the newest version of its clock
 let undo = null; // the last thing done that can be taken back, {uid, until}
-let awaited = null; // the newest line of the log that an answer told and the news have not told yet
-const told = new Set(); // the newest lines that news have told
+let lines = 0; // of the log, when that was said
 let seats = 0; // the version of the seats; the first snapshot brings it
 
 const live = new Live({
@@ -62,23 +61,11 @@ function draw(reading) {
   offer(main(clock, status, reading.running && reading.over, under(planning)));
 }
 
-/** What can be taken back now, as the log has it. */
-function noted({ undoable, until }) {
-  undo = undoable ? { uid: undoable, until } : null;
-}
-
-/** The log in an answer. Its news may have been faster, and may know more by now. */
-function answered(log) {
-  if (told.has(log.newest)) return;
-  awaited = log.newest;
-  noted(log);
-}
-
-/** The log in the news, which come in their order: those before the line of an answer know less than the answer. */
-function heard(log, whole) {
-  told.add(log.newest);
-  if (whole || log.newest === awaited) awaited = null;
-  if (awaited === null) noted(log);
+/** What can be taken back now. News and answers overtake each other; whichever knows more of the log is right. */
+function noted(log) {
+  if (log.lines < lines) return;
+  lines = log.lines;
+  undo = log.undoable ? { uid: log.undoable, until: log.until } : null;
 }
 
 function take(snapshot, kind, news) {
@@ -90,7 +77,7 @@ function take(snapshot, kind, news) {
   length = (snapshot.meeting?.round_seconds ?? 0) * 1000 || length;
   if (snapshot.plan) plans(snapshot.plan.run ?? null);
   seats = Math.max(seats, snapshot.plan?.version ?? 0);
-  if (snapshot.log) heard(snapshot.log, kind === "snapshot");
+  if (snapshot.log) noted(snapshot.log);
   showDevices(snapshot);
   const line = snapshot.meeting?.message ?? "";
   const input = $("[name=message]");
@@ -215,7 +202,7 @@ async function run(name, done = "", act = ACTS[name]) {
   page.toggleAttribute("data-busy", true);
   try {
     const answer = await act();
-    if (answer.log) answered(answer.log);
+    if (answer.log) noted(answer.log);
     if ("clock" in answer) {
       if (name === "undo") seen.clear();
       else if (pressed) saw({ number: pressed.number, version: pressed.version + 1 });

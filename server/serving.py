@@ -38,6 +38,13 @@ DEMO_PORTS = 10
 """`demo` tries this many ports before it gives up."""
 
 
+def calm_collector() -> None:
+    """What is alive now stays alive: Python's collector need not look at it again, and looks seldom at the rest."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 @contextlib.contextmanager
 def only_one(instance: Path) -> Iterator[None]:
     """Hold the instance for this process. Raises SettingsError when another process serves it."""
@@ -115,10 +122,7 @@ def run(settings: Settings, *, greet: Callable[[Context, Settings], None], say: 
             app.extensions["coltiva_news"] = line.state
             keeping.append(gevent.spawn(line.watch))
         greet(ctx, here)
-        # What is alive now stays alive: the collector need not look at it again.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(50_000, 20, 50)
+        calm_collector()
         try:
             stop.wait()
         finally:

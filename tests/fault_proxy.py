@@ -61,8 +61,8 @@ class FaultProxy:
 
     def out(self) -> None:
         """The network is gone: every connection is reset, new ones are refused."""
-        self._whole = False
         with self._lock:
+            self._whole = False
             gone, self._open = self._open, set()
         for line in gone:
             _shut(line)
@@ -82,10 +82,17 @@ class FaultProxy:
                 near, _ = self._listener.accept()
             except OSError:
                 return  # closed
-            if self._whole:
+            if self._keeps(near):
                 threading.Thread(target=self._serve, args=(near,), daemon=True).start()
             else:
                 _reset(near)
+
+    def _keeps(self, line: socket.socket) -> bool:
+        """Whether the network is there for a new connection; if so, `out` will cut it."""
+        with self._lock:
+            if self._whole:
+                self._open.add(line)
+            return self._whole
 
     def _draw(self, share: float) -> bool:
         with self._lock:
@@ -101,8 +108,6 @@ class FaultProxy:
     def _serve(self, near: socket.socket) -> None:
         """One connection of a browser: request after request, until a WebSocket takes it over or somebody goes."""
         near.settimeout(PATIENCE)
-        with self._lock:
-            self._open.add(near)
         try:
             while (request := _read_message(near)) is not None:
                 if not self._answer(near, *request):
@@ -157,8 +162,9 @@ class FaultProxy:
     def _carry(self, near: socket.socket, head: bytes) -> None:
         """A WebSocket, until either side or the network is gone."""
         far = socket.create_connection(("127.0.0.1", self._target), timeout=PATIENCE)
-        with self._lock:
-            self._open.add(far)
+        if not self._keeps(far):
+            far.close()
+            return
         near.settimeout(None)
         far.settimeout(None)
         far.sendall(head + b"\r\n\r\n")

@@ -114,16 +114,19 @@ class Wire:
                 near, _ = self._listener.accept()
             except OSError:
                 return
-            if not self._whole:
-                near.close()
-                continue
             try:
                 far = socket.create_connection(("127.0.0.1", self._target))
             except OSError:
                 near.close()  # the server is gone: so is the caller's hope
                 continue
             with self._lock:
-                self._open |= {near, far}
+                whole = self._whole
+                if whole:
+                    self._open |= {near, far}
+            if not whole:
+                near.close()
+                far.close()
+                continue
             threading.Thread(target=self._carry, args=(near, far), daemon=True).start()
 
     def _carry(self, near: socket.socket, far: socket.socket) -> None:
@@ -145,8 +148,8 @@ class Wire:
 
     def cut(self) -> None:
         """The network is gone."""
-        self._whole = False
         with self._lock:
+            self._whole = False
             gone, self._open = self._open, set()
         for end in gone:
             # A shutdown wakes the relay's thread, which then closes both ends.

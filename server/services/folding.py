@@ -50,7 +50,7 @@ from server.services.leading import TRENDS
 _Side = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 _Row = TypeVar("_Row")
 PORTION = 100
-"""Rows that one statement takes away, so that none holds the process long; of sums five times as many are added."""
+"""Rows that one statement takes away, so that none holds the process long; of sums twice as many are added."""
 
 
 @dataclass
@@ -364,7 +364,7 @@ def _upsert(db: Session, table: type[Base], key: tuple[str, ...], rows: list[dic
     adding = line.on_conflict_do_update(
         index_elements=list(key), set_={name: line.table.c[name] + line.excluded[name] for name in added}
     )
-    for portion in _portions(rows, PORTION * 5):
+    for portion in _portions(rows, PORTION * 2):
         db.execute(adding, portion)
 
 

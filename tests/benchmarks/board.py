@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import event
 
+from server import serving
 from server.app import create_context
 from server.config import Settings
 from server.domain.leading import ALL_THREE
@@ -86,6 +87,7 @@ def main() -> None:
             at = time.monotonic()
             years.live(one, group, people, some)
             years.multiply(one, many, options.groups, known)
+            serving.calm_collector()  # as in a process that serves
             print(f"{begun} weeks of {options.groups} groups there after {time.monotonic() - at:.0f} s", flush=True)
             before = asked.pages(begun, before)
         asked.windows()

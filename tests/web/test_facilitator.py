@@ -188,6 +188,11 @@ class Withheld:
         for said in some:
             self._opened[-1].send(said)
 
+    def keep_no_more(self) -> None:
+        """Let everything through, and what is still to come."""
+        self._keeps = False
+        self.let_through(self.said)
+
     def _carry(self, line: WebSocketRoute) -> None:
         far = line.connect_to_server()
         line.on_message(far.send)
@@ -236,8 +241,8 @@ def test_what_is_taken_back_is_what_was_pressed_last_though_earlier_news_knew_of
     read = [re.search(r'"log":({[^}]*})', str(news.said[at])) for at in (first, last)]
     assert read[0]
     assert read[1]
-    late = str(news.said[first]).replace(read[0][1], read[1][1])
-    news.let_through([*news.said[:first], late, *news.said[first + 1 :]])
+    news.said[first] = str(news.said[first]).replace(read[0][1], read[1][1])
+    news.keep_no_more()
     _phase(page, "Start round 2")
     for asked, answer in answers:
         asked.fulfill(response=answer)

@@ -4,10 +4,10 @@ The planner reads the weights of two trades (`services.sectors`); a suggestion a
 else, and says on which numbers it stood.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -253,7 +253,7 @@ def _two(one: str, other: str) -> Trades:
 
 
 def _tables(
-    sat: list[Together],
+    sat: Sequence[Together],
     known: frozenset[Pair],
     guests: frozenset[tuple[int, int]],
     trades: Mapping[PersonId, Trade],
@@ -262,15 +262,19 @@ def _tables(
     """The tables with the kinds of seating they were; the first of two who had never met comes first."""
     again: dict[Pair, frozenset[Kind]] = {}
     found = []
-    for pair, on, number, size, meeting in sorted(sat, key=attrgetter("on", "number")):
+    # Whoever sat with three others sat at a table of four; everybody at a table finds the same.
+    others = Counter([(meeting, number, one) for _, number, meeting, one, _ in sat])
+    others.update([(meeting, number, other) for _, number, meeting, _, other in sat])
+    for on, number, meeting, one, other in sat:
+        pair = one, other
         kinds = again.get(pair)
         if kinds is None:
             fixed = _fixed(pair, trades, trees)
             again[pair] = fixed | _AGAIN
             kinds = again[pair] if pair in known else fixed | _FIRST
-        if guests and ((meeting, pair[0]) in guests or (meeting, pair[1]) in guests):
+        if guests and ((meeting, one) in guests or (meeting, other) in guests):
             kinds = kinds | _GUEST
-        found.append(Table(pair, on, number, size, kinds, meeting))
+        found.append(Table(pair, on, number, others[meeting, number, one] + 1, kinds, meeting))
     return found
 
 

@@ -1,9 +1,8 @@
 """The tables of a span and what came of them, as pairs and days. Neither names nor texts."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -23,15 +22,8 @@ from server.persistence.models import (
     SectorAffinity,
 )
 
-
-class Together(NamedTuple):
-    """Two people at one table: when, in which round, how many sat there."""
-
-    pair: Pair
-    on: date
-    number: int
-    size: int
-    meeting: int
+Together = tuple[date, int, int, PersonId, PersonId]
+"""Two people at one table: on which day, in which round, at which meeting, the one with the smaller key first."""
 
 
 class Trade(NamedTuple):
@@ -41,22 +33,16 @@ class Trade(NamedTuple):
     wants: str
 
 
-def together(db: Session, group_id: GroupId, since: date) -> list[Together]:
-    """Who really sat with whom since a day, in no order. One statement."""
+def together(db: Session, group_id: GroupId, since: date) -> Sequence[Together]:
+    """Who really sat with whom since a day, oldest first. One statement."""
     # Columns of the table and not of the class: thousands of rows come as they are, without a step for objects.
     met = Encounter.__table__.c
     rows = db.execute(
-        select(met.first_id, met.other_id, met.met_on, met.number, met.meeting_id).where(
-            met.group_id == group_id, met.met_on >= since
-        )
-    ).all()
-    # Whoever sat with three others sat at a table of four; everybody at a table finds the same.
-    others = Counter([(meeting, number, one) for one, _, _, number, meeting in rows])
-    others.update([(meeting, number, other) for _, other, _, number, meeting in rows])
-    return [
-        Together((PersonId(one), PersonId(other)), on, number, others[meeting, number, one] + 1, meeting)
-        for one, other, on, number, meeting in rows
-    ]
+        select(met.met_on, met.number, met.meeting_id, met.first_id, met.other_id)
+        .where(met.group_id == group_id, met.met_on >= since)
+        .order_by(met.met_on, met.number)
+    )
+    return cast(Sequence[Together], rows.all())
 
 
 def known_before(db: Session, group_id: GroupId, since: date) -> frozenset[Pair]:
@@ -97,7 +83,7 @@ def won(db: Session, group_id: GroupId, since: date) -> list[Deal]:
             slip.state == ReferralState.WON,
         )
     ).all()
-    return [Deal(pair(PersonId(giver), PersonId(receiver)), on) for giver, receiver, on in rows]
+    return [Deal(pair(giver, receiver), on) for giver, receiver, on in rows]
 
 
 def guests(db: Session, group_id: GroupId, since: datetime) -> frozenset[tuple[int, int]]:

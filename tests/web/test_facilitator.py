@@ -12,6 +12,7 @@ from server.domain.vocabulary import Role
 from server.services.context import Context
 from tests import builders
 from tests.mornings import Morning, make_morning
+from tests.pages import until
 from tests.rooms import everybody_in
 from tests.serving import Served, serve
 
@@ -70,14 +71,6 @@ def console(served: Served[Morning], chromium: Browser) -> Iterator[OpenConsole]
     assert not wrong
 
 
-def _until(page: Page, happened: Callable[[], bool]) -> None:
-    for _ in range(PATIENCE // 50):
-        if happened():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it did not happen")
-
-
 def _phase(page: Page, text: str) -> None:
     expect(page.locator(MAIN)).to_contain_text(text, timeout=PATIENCE)
 
@@ -105,7 +98,7 @@ def test_a_round_started_in_one_console_shows_the_same_second_in_the_other(conso
         first, second = (page.evaluate("window.seen") for page in (one, other))
         return [abs(first[shown] - second[shown]) for shown in first if shown in second]
 
-    _until(one, lambda: len(seconds_apart()) >= 5)
+    until(one, lambda: len(seconds_apart()) >= 5)
     apart = seconds_apart()
     # A busy computer draws late now and then; two clocks that differ do so at each second.
     assert min(apart) < 400, apart
@@ -118,7 +111,7 @@ def test_of_two_facilitators_pressing_at_once_the_second_is_told(console: OpenCo
     held, freed = list[Route](), list[bool]()
     other.route("**/rounds/1/start", lambda route: route.continue_() if freed else held.append(route))
     other.locator(MAIN).click()
-    _until(other, lambda: bool(held))
+    until(other, lambda: bool(held))
     one.locator(MAIN).click()
     _phase(one, "Pause")
     freed.append(True)
@@ -181,7 +174,7 @@ class Withheld:
         def found() -> list[int]:
             return [at for at, said in enumerate(self.said) if "action_noted" in str(said)]
 
-        _until(self.page, lambda: len(found()) >= many)
+        until(self.page, lambda: len(found()) >= many)
         return found()
 
     def let_through(self, some: Sequence[str | bytes]) -> None:
@@ -331,7 +324,7 @@ def test_two_people_change_places_while_the_round_goes_on(console: OpenConsole) 
     _phase(one, "Pause")
     tables = one.locator('[data-seat][data-phase="running"]')
     mira = tables.filter(has_text="Mira")
-    _until(one, lambda: mira.count() == 1)
+    until(one, lambda: mira.count() == 1)
     where = mira.get_attribute("data-table")
     stranger = one.locator(f'[data-seat][data-phase="running"]:not([data-table="{where}"])').first
     there = stranger.get_attribute("data-table")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from server.services import consents
 from server.services.context import Context, Tx
 from server.wire import phone as wire
 from tests.mornings import Morning, make_morning
+from tests.pages import until
 from tests.rooms import an_earlier_morning, everybody_in, seat_rounds
 from tests.serving import Served, Wire, serve
 
@@ -121,14 +122,6 @@ def says(page: Page, selector: str, words: str | re.Pattern[str]) -> None:
 def shows(page: Page, time: str) -> None:
     """The clock has this time left."""
     expect(page.locator(CLOCK)).to_have_attribute("aria-label", re.compile(f"Time left {time}"), timeout=PATIENCE)
-
-
-def _until(page: Page, happened: Callable[[], bool]) -> None:
-    for _ in range(PATIENCE // 50):
-        if happened():
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError("it did not happen")
 
 
 def swap(page: Page | Locator, state: str) -> Any:
@@ -272,7 +265,7 @@ def test_saved_is_said_when_the_last_of_what_was_typed_is(room: Room) -> None:
         expect(said).to_have_text("Saving", timeout=PATIENCE)
 
     def waits(for_it: str) -> None:
-        _until(mira, lambda: any(for_it in (asked.request.post_data or "") for asked in held))
+        until(mira, lambda: any(for_it in (asked.request.post_data or "") for asked in held))
 
     typed("Note, for you only", "Knows the printer")
     waits("Knows the printer")

@@ -13,6 +13,7 @@ from server.services import planning
 from server.services.context import Context, Tx
 from tests import builders
 from tests.mornings import Morning, make_morning
+from tests.pages import until
 from tests.rooms import everybody_in
 from tests.serving import Served, serve
 
@@ -232,10 +233,7 @@ def test_what_is_pressed_while_a_change_is_under_way_comes_after_it(opened: Open
     page.locator(_person(page, kept[1])).click()
     expect(page.locator(SHEET)).to_contain_text(kept[1], timeout=PATIENCE)
     keep.click()
-    for _ in range(PATIENCE // 50):
-        if held:
-            break
-        page.wait_for_timeout(50)
+    until(page, lambda: bool(held))
     assert len(held) == 1, "one change at a time"
     freed.append(True)
     held[0].continue_()

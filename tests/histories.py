@@ -430,7 +430,8 @@ def _at_meeting(ctx: Context, meeting: MeetingId, found: Sums) -> None:
         {each: (sheet.count(each), sheet.count(each, came=True)) for each in FeeState},
     )
     shown = passed.at(ctx, meeting)
-    found["display", meeting] = (shown.slips, shown.inside, shown.thanks)
+    found["display", meeting] = (shown.slips, shown.inside, shown.thanks, shown.visitors)
+    assert shown.visitors >= sum(each.kind == "visitor" for each in shown.recent)
 
 
 def differences(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> dict[Any, Any]:

@@ -274,6 +274,8 @@ def _meetings(asked: _Asked, sums: _Sums) -> None:
             # The end is asked for only where it says something about the person.
             ends_at = figures.end_of(asked.db, shown) if row.left_at is not None else meeting.starts_at
             sums.at(meeting.id, Kind.TURNOUT, vars(figures.attendance_of([row], meeting.starts_at, ends_at)))
+            if passed.visited(row):
+                sums.at(meeting.id, Kind.PASSED, {"visitors": 1})
             if row.entered_at is not None:
                 sums.at(meeting.id, Kind.ARRIVAL, {figures.slot_of(row.entered_at, shown).isoformat(): 1})
         if was or row.fee_paid_at is not None:

@@ -1,5 +1,6 @@
-"""What was passed at one meeting: counts of slips and thanks, and the last of them by first name and initial."""
+"""What was passed at one meeting: slips, thanks, visitors; how many, and the last by first name and initial."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +9,8 @@ from sqlalchemy.orm import aliased
 
 from server.domain import names
 from server.domain.folded import Kind
-from server.domain.vocabulary import GroupId, MeetingId, PersonId, ReferralKind, ReferralState
-from server.persistence.models import Person, Referral, Thanks
+from server.domain.vocabulary import GroupId, MeetingId, PersonId, ReferralKind, ReferralState, Standing, Uid
+from server.persistence.models import Attendance, Person, Referral, Thanks
 from server.persistence.queries import folded
 from server.services.context import Context
 
@@ -17,11 +18,13 @@ RECENT = 12
 _GIVER, _RECEIVER = aliased(Person), aliased(Person)
 _SAID = (Thanks.denied_at.is_(None),)
 """Which thanks a room sees: all but those that were turned down."""
+_CAME = (Attendance.standing == Standing.VISITOR, Attendance.entered_at.is_not(None))
+"""Which visitors a room sees."""
 
 
 @dataclass(frozen=True)
 class Passed:
-    """One slip or one thanks, as a whole room may read it."""
+    """One slip, one thanks or one visitor with whoever brought them, as a whole room may read it."""
 
     kind: str
     giver: str
@@ -32,20 +35,25 @@ class Passed:
 
 @dataclass(frozen=True)
 class PassedAt:
-    """What was passed so far. `givers`: by how many people. `recent` names only people who are still here."""
+    """What was passed so far. `givers`: by how many people. `recent` names only people who are still known.
+
+    A visitor whom nobody brought is counted and not named.
+    """
 
     slips: int
     inside: int
     thanks: int
     givers: int
+    visitors: int
     recent: tuple[Passed, ...]
 
 
 def at(ctx: Context, meeting_id: MeetingId) -> PassedAt:
-    """The slips given and the thanks said at a meeting; leads and drafts are nobody's business. Three statements."""
+    """Slips given, thanks said, visitors who came; leads and drafts are nobody's business. Four statements."""
     with ctx.reading() as db:
         slips = db.execute(_given(meeting_id)).all()
         thanks = db.execute(_thanked(meeting_id)).all()
+        visits = db.execute(_brought(meeting_id)).all()
         gone = folded.at_meeting(db, meeting_id, Kind.PASSED)[Kind.PASSED]
     recent = [
         Passed("referral", names.short_name(a, b), names.short_name(c, d), level, moment)
@@ -54,13 +62,35 @@ def at(ctx: Context, meeting_id: MeetingId) -> PassedAt:
     recent += [
         Passed("thanks", names.short_name(a, b), names.short_name(c, d), None, moment) for a, b, c, d, moment in thanks
     ]
+    recent += [
+        Passed("visitor", names.short_name(a, b or ""), names.short_name(c, d), None, moment)
+        for a, b, c, d, moment in visits
+        if a is not None and moment is not None
+    ]
     return PassedAt(
         slips=len(slips) + gone["slips"],
         inside=sum(1 for row in slips if row[1]) + gone["inside"],
         thanks=len(thanks) + gone["thanks"],
         givers=len({row[0] for row in slips}) + gone.people,
+        visitors=len(visits) + gone["visitors"],
         recent=tuple(sorted(recent, key=lambda one: one.at, reverse=True)[:RECENT]),
     )
+
+
+def any_visitor(ctx: Context, meeting_id: MeetingId, attendances: Collection[Uid]) -> bool:
+    """Whether one of these attendances is a visitor's, come or not. One statement."""
+    asked = select(Attendance.id).where(
+        Attendance.meeting_id == meeting_id,
+        Attendance.uid.in_(attendances),
+        Attendance.standing == Standing.VISITOR,
+    )
+    with ctx.reading() as db:
+        return db.scalar(asked.limit(1)) is not None
+
+
+def visited(row: Attendance) -> bool:
+    """A helper: whether this attendance is among the visitors of the wall."""
+    return row.standing is Standing.VISITOR and row.entered_at is not None
 
 
 def _given(meeting_id: MeetingId) -> Select[int, bool, int, str, str, str, str, datetime]:
@@ -97,6 +127,21 @@ def _thanked(meeting_id: MeetingId) -> Select[str, str, str, str, datetime]:
         .join(_GIVER, _GIVER.id == Thanks.thanker_id)
         .join(_RECEIVER, _RECEIVER.id == Thanks.thanked_id)
         .where(Thanks.meeting_id == meeting_id, *_SAID)
+    )
+
+
+def _brought(meeting_id: MeetingId) -> Select[str | None, str | None, str, str, datetime | None]:
+    return (
+        select(
+            _GIVER.given_name,
+            _GIVER.family_name,
+            _RECEIVER.given_name,
+            _RECEIVER.family_name,
+            Attendance.entered_at,
+        )
+        .join(_RECEIVER, _RECEIVER.id == Attendance.person_id)
+        .outerjoin(_GIVER, _GIVER.id == Attendance.invited_by_id)
+        .where(Attendance.meeting_id == meeting_id, *_CAME)
     )
 
 

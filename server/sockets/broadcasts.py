@@ -40,7 +40,7 @@ from server.domain.events import (
     TimeLost,
 )
 from server.domain.vocabulary import Audience, MeetingId, PersonId
-from server.services import attendance
+from server.services import attendance, passed
 from server.services.bus import Told
 from server.services.context import Context, Json, breathe
 from server.services.seating import Morning
@@ -68,6 +68,7 @@ def _parts(*names: str) -> Patch:
 
 
 _counts = _parts("counts")
+_board = _parts("counts", "passed")
 
 
 def _one(section: str) -> Patch:
@@ -79,6 +80,15 @@ def _one(section: str) -> Patch:
         return {section: {uid: read["lines"][section][uid]}} | _counts(ctx, event, read)
 
     return patch
+
+
+def _arrivals(ctx: Context, event: Event, read: Json) -> Json:
+    """The wall counts everybody, and names visitors beside what was passed."""
+    assert isinstance(event, AttendanceChanged)
+    if "visitor" not in read:
+        about = read.get("about", (event.attendance_uid,))
+        read["visitor"] = passed.any_visitor(ctx, event.meeting_id, about)
+    return (_board if read["visitor"] else _counts)(ctx, event, read)
 
 
 def _morning(ctx: Context, event: Event, read: Json) -> Morning:
@@ -138,17 +148,17 @@ TABLE: dict[type[Event], dict[Audience, Patch]] = {
     AttendanceChanged: {
         Audience.DESK: _one("door"),
         Audience.FACILITATORS: _one("room"),
-        Audience.DISPLAYS: _parts("counts"),
+        Audience.DISPLAYS: _arrivals,
     },
     ListChanged: {
         Audience.DESK: _parts("counts", "door"),
         Audience.FACILITATORS: _parts("counts", "room"),
-        Audience.DISPLAYS: _parts("counts"),
+        Audience.DISPLAYS: _board,
     },
     RoomEmptied: {
         Audience.DESK: _parts("counts", "door"),
         Audience.FACILITATORS: _parts("counts", "room"),
-        Audience.DISPLAYS: _parts("counts"),
+        Audience.DISPLAYS: _board,
     },
     PhoneJoined: {Audience.DESK: _one("door"), Audience.FACILITATORS: _one("room")},
     ConflictMoved: {Audience.DESK: _parts("conflicts")},

@@ -18,12 +18,12 @@ from server.domain.referrals import Served, Side
 from server.domain.scoring import Reminders, Weights
 from server.domain.vocabulary import PersonId, ReferralState
 from server.persistence.models import Referral, ReferralMove
-from server.services import passed, referral_rules, referrals, slips
+from server.services import passed, referral_rules, referrals, slips, walk_ins
 from server.services.context import Json
 from server.services.referrals import SlipFields
 from tests.conftest import FakeClock
 from tests.mornings import Morning
-from tests.rooms import everybody_in
+from tests.rooms import DOOR, everybody_in
 
 State = ReferralState
 WHOLE = SlipFields(
@@ -224,6 +224,16 @@ def test_a_room_sees_how_many_were_passed_by_first_name_and_initial(morning: Mor
         ("referral", "Mira Ł.", "Max D."),
         ("referral", "Max D.", "Mira Ł."),
     }
+
+
+def test_a_room_sees_how_many_visitors_came_and_who_brought_them(morning: Morning) -> None:
+    everybody_in(morning, only=["Mira", "Max"])
+    assert passed.at(morning.ctx, morning.meeting_id).visitors == 0  # Vik is expected and has not come
+    everybody_in(morning, only=["Vik"])
+    walk_ins.add_walk_in(morning.ctx, meeting_id=morning.meeting_id, given_name="Wanda", desk=DOOR)
+    found = passed.at(morning.ctx, morning.meeting_id)
+    assert found.visitors == 2
+    assert [(each.kind, each.giver, each.receiver) for each in found.recent] == [("visitor", "Mira Ł.", "Vik")]
 
 
 class SlipMachine(RuleBasedStateMachine):

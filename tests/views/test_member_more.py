@@ -283,6 +283,26 @@ def test_a_display_hears_what_was_passed_by_first_name_and_initial(
     assert not re.search("Chiara|Twelve|7777|Łukasik", str(heard))
 
 
+def test_a_display_hears_who_brought_a_visitor_and_of_a_member_at_the_door_a_number_alone(
+    app: Any, browser: OpenBrowser, morning: Morning
+) -> None:
+    wall = app.extensions["coltiva_sockets"].test_client(app, flask_test_client=browser("display").client)
+    wall.emit("join", {"meeting": morning.meeting_uid}, callback=True)
+
+    def heard() -> list[Any]:
+        return [each["args"][0]["patch"] for each in wall.get_received() if each["name"] == "news"]
+
+    everybody_in(morning, only=["Vik"])
+    (news,) = heard()
+    assert news["counts"]["visitors"] == news["passed"]["visitors"] == 1
+    assert [(each["kind"], each["from"], each["to"]) for each in news["passed"]["recent"]] == [
+        ("visitor", "Mira Ł.", "Vik")
+    ]
+    everybody_in(morning, only=["Max"])
+    (news,) = heard()
+    assert set(news) == {"counts"}  # a member at the door is a number on the wall
+
+
 def test_those_who_care_see_how_prospects_were_served_and_leaders_do_not(
     browser: OpenBrowser, morning: Morning
 ) -> None:

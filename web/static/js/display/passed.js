@@ -1,4 +1,4 @@
-/** What was passed this morning, while referrals are on: how many, by how many people, and the last of them by name. */
+/** Slips, thanks and visitors of this morning, while referrals are on: how many, and the last of them by name. */
 import { $, el, icon, show, text } from "../lib/dom.js";
 import { number, t } from "../lib/i18n.js";
 
@@ -14,12 +14,20 @@ export function drawPassed({ stage, passed }) {
   show(box, now);
   document.body.classList.toggle("passing", now);
   if (!now) return;
-  for (const count of ["slips", "givers", "thanks", "inside"]) text($(`[data-count="${count}"]`, box), number(passed[count]));
+  for (const count of ["slips", "givers", "thanks", "inside", "visitors"]) text($(`[data-count="${count}"]`, box), number(passed[count]));
   const state = JSON.stringify(passed.recent);
   if (state === drawn) return;
   drawn = state;
   $("ol", box).replaceChildren(...passed.recent.slice(0, SHOWN).map(row));
 }
 
-const row = ({ kind, from, to }) =>
-  el("li", {}, icon(kind === "thanks" ? "heart" : "leaf"), el("span", {}, from), icon("arrow"), el("span", {}, to), el("em", {}, kind === "thanks" ? t("thanks") : t("referral")));
+const KINDS = {
+  referral: ["leaf", () => t("referral")],
+  thanks: ["heart", () => t("thanks")],
+  visitor: ["bloom", () => t("visitor")],
+};
+
+function row({ kind, from, to }) {
+  const [sign, word] = KINDS[kind];
+  return el("li", {}, icon(sign), el("span", {}, from), icon("arrow"), el("span", {}, to), el("em", {}, word()));
+}

@@ -2,15 +2,18 @@
 
 200 groups of 50 busy members (and ten who have just joined) over 520 weeks: 5.2 million slips with their moves, half a
 million one-to-ones and half a million thanks beside 12 million tables shared (`years`). Asked is one group in the
-middle, first with half of the weeks, then with all of them: `x` is what twice the data costs. Then windows twice as
-wide, the longest single statement, and a year as a workbook in the child.
+middle, in turns with half of the weeks and with all of them, so that a slow minute of the computer tells on both: `x`
+is what twice the data costs, the middle of the turns. Then windows twice as wide, in turns too, the longest single
+statement, and a year as a workbook in the child.
 
 Milliseconds are of the processor, on PostgreSQL with what its own processes took; the least disturbed of many. The
-database is made in a folder of its own and thrown away; `--database URL` asks an empty PostgreSQL database of this
-computer instead. `--plans` shows how the database finds what the slowest statements ask for.
+databases are made in folders of their own and thrown away; `--database URL` asks an empty PostgreSQL database of this
+computer instead, and one beside it that it makes and drops. `--plans` shows how the database finds what the slowest
+statements ask for.
 """
 
 import argparse
+import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -72,24 +75,31 @@ def main() -> None:
     parser.add_argument("--database", default="")
     parser.add_argument("--plans", action="store_true")
     options = parser.parse_args()
-    folders = [tempfile.TemporaryDirectory() for _ in range(3)]
-    with folders[0] as one_folder, folders[1] as many_folder, folders[2] as sample_folder:
-        print(f"{sample.check(Path(sample_folder))} columns of a sample are as the services write them", flush=True)
-        one = create_context(Settings(instance=Path(one_folder)))
-        many = create_context(Settings(instance=Path(many_folder), database=options.database))
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        for name in ("sample", "one", "many"):
+            (place / name).mkdir()
+        print(f"{sample.check(place / 'sample')} columns of a sample are as the services write them", flush=True)
+        one = create_context(Settings(instance=place / "one"))
+        many = create_context(Settings(instance=place / "many", database=options.database))
         group, people = one.transaction(years.a_group)
-        asked = Asked(many, GroupId(group * options.groups + options.groups // 2), [])
-        asked.people = [PersonId(person * options.groups + options.groups // 2) for person in people]
         known: dict[str, int] = {}
-        before: dict[str, float] = {}
+        at = time.monotonic()
         half = options.weeks // 2
-        for begun, some in ((half, range(half)), (options.weeks, range(half, options.weeks))):
-            at = time.monotonic()
-            years.live(one, group, people, some)
+        years.live(one, group, people, range(half))
+        years.multiply(one, many, options.groups, known)
+        with years.copied(many, place / "half") as fewer:
+            years.live(one, group, people, range(half, options.weeks))
             years.multiply(one, many, options.groups, known)
             serving.calm_collector()  # as in a process that serves
-            print(f"{begun} weeks of {options.groups} groups there after {time.monotonic() - at:.0f} s", flush=True)
-            before = asked.pages(begun, before)
+            print(f"{half} and {options.weeks} weeks of {options.groups} groups after {time.monotonic() - at:.0f} s")
+
+            def which(key: int) -> int:
+                return key * options.groups + options.groups // 2
+
+            whose = GroupId(which(group)), [PersonId(which(person)) for person in people]
+            asked = Asked(many, *whose)
+            asked.pages(Asked(fewer, *whose))
         asked.windows()
         asked.folding()
         asked.statements(options.plans)
@@ -124,21 +134,20 @@ class Asked:
         }
         return asked
 
-    def pages(self, begun: int, before: dict[str, float]) -> dict[str, float]:
-        """Each page, beside what it took with half of the weeks."""
-        taken = {name: self.least(question) for name, question in self.questions().items()}
-        for name, milliseconds in taken.items():
-            ratio = f"  x {milliseconds / before[name]:.2f}" if before else ""
-            print(f"{begun} weeks: {name} {milliseconds:.1f} ms of {WANTED[name]}{ratio}", flush=True)
-        return taken
+    def pages(self, fewer: "Asked") -> None:
+        """Each page, beside what it takes with half of the weeks."""
+        questions = fewer.questions()
+        for name, question in self.questions().items():
+            half, whole, ratio = in_turns((fewer.ctx, questions[name]), (self.ctx, question))
+            print(f"{name} {whole:.1f} ms of {WANTED[name]}, half {half:.1f}  x {ratio:.2f} of 1.1", flush=True)
 
     def windows(self) -> None:
         """What a window twice as wide costs: at most twice as much."""
         ctx, group = self.ctx, self.group
 
         def of(name: str, narrow: Question, wide: Question) -> None:
-            less, more = self.least(narrow), self.least(wide)
-            print(f"window twice as wide: {name} {less:.1f} to {more:.1f} ms  x {more / less:.2f} of 2", flush=True)
+            less, more, ratio = in_turns((ctx, narrow), (ctx, wide))
+            print(f"window twice as wide: {name} {less:.1f} to {more:.1f} ms  x {ratio:.2f} of 2", flush=True)
 
         def tied(weeks_: int) -> Question:
             return lambda: leading.ties(ctx, group, wanted=ALL_THREE, weeks=weeks_)
@@ -239,12 +248,26 @@ class Asked:
     def least(self, question: Question) -> float:
         """Milliseconds of the processor, that of the database's processes included."""
         question()
-        meter, taken = Meter(self.ctx), []
-        for _ in range(ROUNDS):
-            begun = meter.seconds()
-            question()
-            taken.append((meter.seconds() - begun) * 1000)
-        return min(taken)
+        meter = Meter(self.ctx)
+        return min(_taken(meter, question) for _ in range(ROUNDS))
+
+
+def in_turns(*both: tuple[Context, Question]) -> tuple[float, float, float]:
+    """The least of each question as `Asked.least` has it, and how many times the first the second takes: the middle of
+    the turns, each of which asks both.
+    """
+    for _, question in both:
+        question()
+    first, second = ((Meter(ctx), question) for ctx, question in both)
+    turns = [(_taken(*first), _taken(*second)) for _ in range(ROUNDS)]
+    ratio = statistics.median(more / less for less, more in turns)
+    return min(less for less, _ in turns), min(more for _, more in turns), ratio
+
+
+def _taken(meter: Meter, question: Question) -> float:
+    begun = meter.seconds()
+    question()
+    return (meter.seconds() - begun) * 1000
 
 
 if __name__ == "__main__":

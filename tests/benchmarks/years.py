@@ -5,16 +5,20 @@ write beside it. The other database gets it as often as there are groups, with o
 `key * groups + which`, so that the groups lie between each other as they would after years together.
 """
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import combinations, pairwise
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import insert
 
+from server.app import create_context
+from server.config import Settings
 from server.domain.activities import ActivityKind
 from server.domain.referrals import Served
 from server.domain.vocabulary import (
@@ -290,6 +294,35 @@ def multiply(one: Context, many: Context, groups: int, known: dict[str, int]) ->
             staged.drop(line)
             line.commit()
         numbers.drop(line)
+
+
+@contextmanager
+def copied(many: Context, folder: Path) -> Iterator[Context]:
+    """The same database once more as it is now: for SQLite in that folder, on PostgreSQL beside it, dropped again."""
+    engine = many.database.engine
+    if many.database.is_sqlite:
+        many.database.close()
+        shutil.copytree(many.settings.instance, folder)
+        found = create_context(Settings(instance=folder))
+        yield found
+        found.database.close()
+        return
+    name, other = str(engine.url.database), f"{engine.url.database}_half"
+    folder.mkdir()
+    many.database.close()
+    admin = sa.create_engine(engine.url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as line:
+        line.exec_driver_sql(f'CREATE DATABASE "{other}" TEMPLATE "{name}"')
+    found = create_context(
+        Settings(instance=folder, database=engine.url.set(database=other).render_as_string(hide_password=False))
+    )
+    try:
+        yield found
+    finally:
+        found.database.close()
+        with admin.connect() as line:
+            line.exec_driver_sql(f'DROP DATABASE "{other}" WITH (FORCE)')
+        admin.dispose()
 
 
 def _copies(table: sa.Table, staged: sa.Table, numbers: sa.Table, groups: int) -> sa.Insert:

@@ -247,7 +247,8 @@ def _shared(event: Event) -> list[Audience]:
 
 
 def breathe() -> None:
-    """In the middle of long work let whatever waits have its turn: a socket, the door. Never inside a transaction.
+    """In the middle of long work let whatever waits have its turn: a socket, the door. Inside a transaction only where
+    it lasts so long that others had better read meanwhile (`folding`): on SQLite whoever writes waits for its end.
 
     Not a sleep of nothing: gevent lets fifty of those pass before it looks at its sockets again.
     """

@@ -44,13 +44,15 @@ from server.persistence.queries import leading as leaders
 from server.persistence.queries import reports as reported
 from server.persistence.queries import thanks as thanked
 from server.services import fees, figures, meetings, passed
-from server.services.context import Tx
+from server.services.context import Tx, breathe
 from server.services.leading import TRENDS
 
 _Side = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
 _Row = TypeVar("_Row")
-PORTION = 100
-"""Rows that one statement takes away, so that none holds the process long; of sums twice as many are added."""
+PORTION = 20
+"""Rows that one statement takes away or adds to, so that none holds the process long: each row that goes is
+overwritten in its table and in every index, and after years of many groups no two of them lie on one page.
+"""
 
 
 @dataclass
@@ -119,14 +121,9 @@ def fold(tx: Tx, group_id: GroupId, person_id: int) -> None:
     held = _hold(tx.db, group_id, person)
     asked = _Asked(tx.db, group, group_id, person, tx.now)
     sums = _Sums()
-    _columns(asked, sums)
-    _money(asked, sums)
-    _slips(asked, sums)
-    _promises(asked, sums)
-    _contacts(asked, sums)
-    _visits(asked, sums)
-    _meetings(asked, sums)
-    _growth(asked, sums)
+    for counted in (_columns, _money, _slips, _promises, _contacts, _visits, _meetings, _growth):
+        counted(asked, sums)
+        breathe()
     _approved(asked)
     _write(asked, sums)
     _delete(asked, held)
@@ -161,12 +158,14 @@ def _hold(db: Session, group_id: GroupId, person: PersonId) -> list[tuple[type[B
 
 def _columns(asked: _Asked, sums: _Sums) -> None:
     """The columns of the attendance report, whoever's line they stand in, and who contributed to the trends."""
-    found = weeks.traces(asked.db, asked.group_id, asked.person, asked.now)
-    for each in found:
+    found = list(_unhurried(weeks.traces(asked.db, asked.group_id, asked.person, asked.now)))
+    for each in _unhurried(found):
         sums.add(Kind.WEEK, each.day, {each.column.value: each.number})
     for name, columns in TRENDS.items():
         months = {
-            leading.month_of(each.day).first for each in found if each.person == asked.person and each.column in columns
+            leading.month_of(each.day).first
+            for each in _unhurried(found)
+            if each.person == asked.person and each.column in columns
         }
         for first in months:
             sums.add(Kind.MONTH, first, {name: 1})
@@ -190,7 +189,7 @@ def _slips(asked: _Asked, sums: _Sums) -> None:
     moments: list[date] = []
     days: list[date] = []
     gave_at: set[int] = set()
-    for meeting, slip, inside, on, served in reported.slips_of(asked.db, asked.group_id, asked.person):
+    for meeting, slip, inside, on, served in _unhurried(reported.slips_of(asked.db, asked.group_id, asked.person)):
         tally = reports.slips_tallied([slip], asked.now)
         counts = referrals.counts(slip.kind, slip.state)
         sums.add(Kind.SLIP, asked.day(slip.given_at), tally)
@@ -267,7 +266,7 @@ def _meetings(asked: _Asked, sums: _Sums) -> None:
         .join(Meeting, Meeting.id == Attendance.meeting_id)
         .where(Meeting.group_id == asked.group_id, Attendance.person_id == asked.person)
     )
-    for row, meeting in rows:
+    for row, meeting in _unhurried(rows):
         was = row.entered_at is not None or weeks.is_over(meeting.status, meeting.starts_at, asked.now)
         if was:
             shown = meetings.as_view(meeting)
@@ -285,7 +284,7 @@ def _meetings(asked: _Asked, sums: _Sums) -> None:
 
 def _growth(asked: _Asked, sums: _Sums) -> None:
     """What grew between the person and others, at the table of its root, by the rule of the page."""
-    for meeting, day, sat, later, links, slips in growth.traces(asked.db, asked.group_id, asked.person):
+    for meeting, day, sat, later, links, slips in _unhurried(growth.traces(asked.db, asked.group_id, asked.person)):
         grown = rules.grown(day, sat, later, links, slips)
         for number, harvest in grown.rounds:
             sums.at(meeting, Kind.GREW, {f"{part}:{number}": getattr(harvest, part) for part in rules.PARTS})
@@ -353,8 +352,19 @@ def _write(asked: _Asked, sums: _Sums) -> None:
     )
 
 
-def _portions(rows: Sequence[_Row], size: int) -> Iterator[Sequence[_Row]]:
-    return (rows[at : at + size] for at in range(0, len(rows), size))
+def _unhurried(rows: Iterable[_Row]) -> Iterator[_Row]:
+    """One after the other, and in between whatever waits has its turn."""
+    for number, row in enumerate(rows):
+        yield row
+        if number % PORTION == PORTION - 1:
+            breathe()
+
+
+def _portions(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    """The same for a statement each."""
+    for at in range(0, len(rows), PORTION):
+        yield rows[at : at + PORTION]
+        breathe()
 
 
 def _upsert(db: Session, table: type[Base], key: tuple[str, ...], rows: list[dict[str, object]]) -> None:
@@ -366,15 +376,16 @@ def _upsert(db: Session, table: type[Base], key: tuple[str, ...], rows: list[dic
     adding = line.on_conflict_do_update(
         index_elements=list(key), set_={name: line.table.c[name] + line.excluded[name] for name in added}
     )
-    for portion in _portions(rows, PORTION * 2):
+    for portion in _portions(rows):
         db.execute(adding, portion)
 
 
 def _delete(asked: _Asked, counted: list[tuple[type[Base], list[int]]]) -> None:
     """What was counted goes, so that it can never be counted twice."""
     for table, keys in counted:
-        for portion in _portions(keys, PORTION):
-            asked.db.execute(delete(table).where(table.__table__.c.id.in_(portion)))
+        for portion in _portions(keys):
+            # Past the session, which would go through all it has loaded for each portion.
+            asked.db.execute(delete(table.__table__).where(table.__table__.c.id.in_(portion)))  # type: ignore[arg-type]
     # Whoever was brought stays; the credit for it lies in the sums.
     held = select(Meeting.id).where(Meeting.group_id == asked.group_id)
     asked.db.execute(

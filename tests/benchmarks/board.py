@@ -14,6 +14,8 @@ statements ask for.
 
 import argparse
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -31,7 +33,6 @@ from server.domain.vocabulary import GroupId, PersonId
 from server.domain.weeks import monday
 from server.services import (
     activities,
-    folding,
     fruit,
     leading,
     lights,
@@ -161,13 +162,11 @@ class Asked:
         of("the weeks' sum, 26 and 52 weeks", summed(26), summed(52))
 
     def folding(self) -> None:
-        """What it takes to fold a whole history, and each page once its sums stand without a name."""
-        begun = time.process_time()
-        with self._timed() as taken:
-            self.ctx.transaction(lambda tx: folding.fold(tx, self.group, self.people[1]))
-        took = 1000 * (time.process_time() - begun)
-        longest = f"{len(taken)} statements, the longest {max(taken):.1f} ms of {STATEMENT:.0f}"
-        print(f"one member's history folded in {took:.0f} ms, {longest}", flush=True)
+        """What it takes to fold a whole history, as long as the loop of a server is held by it, and each page once its
+        sums stand without a name.
+        """
+        given = (self.ctx.settings.instance, self.ctx.settings.database, self.group, self.people[1], self.people[2])
+        subprocess.run([sys.executable, "-m", "tests.benchmarks.held", *map(str, given)], check=True)
         for name, question in self.questions().items():
             print(f"folded: {name} {self.least(question):.1f} ms of {WANTED[name]}", flush=True)
 
@@ -181,25 +180,6 @@ class Asked:
             if plans:
                 for statement, values in heard:
                     self._plan(statement, values, statement == which)
-
-    @contextmanager
-    def _timed(self) -> Iterator[list[float]]:
-        """Milliseconds by the clock that each statement holds whoever asks, without its rows."""
-        taken: list[float] = []
-        begun = 0.0
-
-        def begin(*_told: Any) -> None:
-            nonlocal begun
-            begun = time.perf_counter()
-
-        def end(*_told: Any) -> None:
-            taken.append(1000 * (time.perf_counter() - begun))
-
-        event.listen(self.ctx.database.engine, "before_cursor_execute", begin)
-        event.listen(self.ctx.database.engine, "after_cursor_execute", end)
-        yield taken
-        event.remove(self.ctx.database.engine, "before_cursor_execute", begin)
-        event.remove(self.ctx.database.engine, "after_cursor_execute", end)
 
     @contextmanager
     def _heard(self) -> Iterator[list[tuple[str, Any]]]:

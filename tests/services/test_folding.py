@@ -23,7 +23,7 @@ from server.persistence.models import (
     Week,
     WeekCorrection,
 )
-from server.services import fees, folding, leading, mine, thanks, week_files, weeks
+from server.services import fees, folding, leading, mine, slips, thanks, week_files, weeks
 from server.services.context import Context, Tx
 from tests import histories
 from tests.conftest import FakeClock
@@ -357,3 +357,21 @@ def test_a_history_of_ten_years_is_folded_in_few_statements(
         _fold(morning, "Max", keep=True)
     # However many slips there are: the questions, and two for each table that is emptied.
     assert len(sent) <= 50, len(sent)
+
+
+def test_while_a_long_history_is_folded_others_have_their_turn_and_read_what_was_there(
+    morning: Morning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(folding.PORTION + 5):
+        _give(morning, need=f"Roof {number}", sure=True)
+    group = GroupId(morning.group_id)
+    read: list[int] = []
+
+    def others() -> None:
+        read.append(len(slips.of_group(morning.ctx, group)))
+
+    monkeypatch.setattr(folding, "breathe", others)
+    _fold(morning, "Max")
+    assert len(read) > 10, "in between everything it counts and every portion it takes away"
+    assert set(read) == {folding.PORTION + 5}
+    assert slips.of_group(morning.ctx, group) == ()

@@ -1,6 +1,7 @@
 """The evidence between the tables of a meeting and what the people who sat there did afterwards. No names, no texts."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -139,9 +140,9 @@ class Trace(NamedTuple):
     slips: tuple[Slip, ...]
 
 
-def traces(db: Session, group_id: GroupId, person: PersonId) -> tuple[Trace, ...]:
-    """Somebody's meetings with what came of them between them and those they sat with: one-to-ones that both confirmed
-    and referrals. Four statements.
+def traces(db: Session, group_id: GroupId, person: PersonId) -> Iterator[Trace]:
+    """Somebody's meetings, one after the other, with what came of them between them and those they sat with:
+    one-to-ones that both confirmed and referrals. Four statements.
     """
     held = {
         key: starts_at.astimezone(ZoneInfo(zone)).date()
@@ -159,38 +160,32 @@ def traces(db: Session, group_id: GroupId, person: PersonId) -> tuple[Trace, ...
         # At which table they sat matters for traces alone, and those go with the person.
         sat[meeting].append(SatTogether(_pair(one, other), number, 0))
         days[_pair(one, other)].add(met_on)
-    links = [
-        Link(_pair(one, other), LinkKind.ONE_TO_ONE, on)
-        for one, other, on in db.execute(
-            select(OneToOne.first_id, OneToOne.second_id, OneToOne.held_on).where(
-                OneToOne.group_id == group_id,
-                or_(OneToOne.first_id == person, OneToOne.second_id == person),
-                *_BOTH_SAY_SO,
-            )
+    links: dict[Pair, list[Link]] = defaultdict(list)
+    for one, other, held_on in db.execute(
+        select(OneToOne.first_id, OneToOne.second_id, OneToOne.held_on).where(
+            OneToOne.group_id == group_id,
+            or_(OneToOne.first_id == person, OneToOne.second_id == person),
+            *_BOTH_SAY_SO,
         )
-    ]
-    slips = [
-        Slip(_pair(giver, receiver), on, state, served)
-        for giver, receiver, on, state, served in db.execute(
-            select(Referral.giver_id, Referral.receiver_id, Referral.given_on, Referral.state, Referral.served).where(
-                Referral.group_id == group_id,
-                or_(Referral.giver_id == person, Referral.receiver_id == person),
-                *_GIVEN,
-            )
+    ):
+        links[_pair(one, other)].append(Link(_pair(one, other), LinkKind.ONE_TO_ONE, held_on))
+    slips: dict[Pair, list[Slip]] = defaultdict(list)
+    for giver, receiver, on, state, served in db.execute(
+        select(Referral.giver_id, Referral.receiver_id, Referral.given_on, Referral.state, Referral.served).where(
+            Referral.group_id == group_id,
+            or_(Referral.giver_id == person, Referral.receiver_id == person),
+            *_GIVEN,
         )
-        if on is not None
-    ]
-    found = []
+    ):
+        if on is not None:
+            slips[_pair(giver, receiver)].append(Slip(_pair(giver, receiver), on, state, served))
     for meeting, together in sat.items():
         day, here = held[meeting], {each.pair for each in together}
-        found.append(
-            Trace(
-                meeting,
-                day,
-                tuple(together),
-                {pair: [again for again in days[pair] if again > day] for pair in here},
-                tuple(link for link in links if link.pair in here and link.on >= day),
-                tuple(slip for slip in slips if slip.pair in here and slip.on >= day),
-            )
+        yield Trace(
+            meeting,
+            day,
+            tuple(together),
+            {pair: [again for again in days[pair] if again > day] for pair in here},
+            tuple(link for pair in here for link in links[pair] if link.on >= day),
+            tuple(slip for pair in here for slip in slips[pair] if slip.on >= day),
         )
-    return tuple(found)

@@ -199,13 +199,13 @@ def slips(
     return tuple(_given(row) for row in db.execute(_slips(group_id).where(*narrowed)))
 
 
-def slips_of(db: Session, group_id: GroupId, person: PersonId) -> tuple[Slipped, ...]:
-    """The slips that somebody gave or received. One statement."""
+def slips_of(db: Session, group_id: GroupId, person: PersonId) -> Iterator[Slipped]:
+    """The slips that somebody gave or received, one after the other. One statement."""
     more = (Referral.meeting_id, Referral.inside, Referral.given_on, Referral.served)
     rows = db.execute(
         _slips(group_id).add_columns(*more).where(or_(Referral.giver_id == person, Referral.receiver_id == person))
     )
-    return tuple(Slipped(row.meeting_id, _given(row), row.inside, row.given_on, row.served) for row in rows)
+    return (Slipped(row.meeting_id, _given(row), row.inside, row.given_on, row.served) for row in rows)
 
 
 def _slips(group_id: GroupId) -> Select[*tuple[Any, ...]]:

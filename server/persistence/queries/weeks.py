@@ -5,7 +5,7 @@ calendar, with what people did who are no longer here.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -80,9 +80,13 @@ def counted(
     return _live(db, Span(group_id, since, until, columns), now)
 
 
-def traces(db: Session, group_id: GroupId, person: PersonId, now: datetime) -> list[Counted]:
-    """Everything that counts and would not without one person, whoever's line it stands in. At most four statements."""
-    return _live(db, Span(group_id, ALWAYS, FOR_EVER, EVERYTHING, person), now)
+def traces(db: Session, group_id: GroupId, person: PersonId, now: datetime) -> Iterator[Counted]:
+    """Everything that counts and would not without one person, whoever's line it stands in, one after the other. At
+    most four statements.
+    """
+    span = Span(group_id, ALWAYS, FOR_EVER, EVERYTHING, person)
+    yield from _done(db, span)
+    yield from _attended(db, span, now)
 
 
 def _live(db: Session, span: Span, now: datetime) -> list[Counted]:

@@ -38,6 +38,11 @@ DEMO_PORTS = 10
 """`demo` tries this many ports before it gives up."""
 
 
+def keep_turning(ctx: Context) -> None:
+    """A great transaction is put on the disk by a thread of its own, while the loop goes on."""
+    ctx.database.aside = gevent.get_hub().threadpool.apply
+
+
 def calm_collector() -> None:
     """What is alive now stays alive: Python's collector need not look at it again, and looks seldom at the rest."""
     gc.collect()
@@ -100,6 +105,7 @@ def run(settings: Settings, *, greet: Callable[[Context, Settings], None], say: 
         ctx = create_context(settings)
         ctx.now = clock = opening.ServerClock(timekeeping.anchor(ctx, opening.reading()))
         uploads.sweep(ctx)
+        keep_turning(ctx)
         app: Flask = create_app(settings, context=ctx, async_mode="gevent")
         server = listen(settings, app)
         here = replace(settings, port=int(server.server_port or settings.port))

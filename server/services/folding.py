@@ -150,10 +150,11 @@ def _either(person: PersonId, *sides: _Side) -> ColumnElement[bool]:
 
 def _hold(db: Session, group_id: GroupId, person: PersonId) -> list[tuple[type[Base], list[int]]]:
     """Nobody moves what is being counted. Answers with the keys of it, table by table."""
-    return [
-        (table, list(db.scalars(select(table.__table__.c.id).where(these).with_for_update())))
-        for table, these in _rows(group_id, person)
-    ]
+    found = []
+    for table, these in _rows(group_id, person):
+        found.append((table, list(db.scalars(select(table.__table__.c.id).where(these).with_for_update()))))
+        breathe()
+    return found
 
 
 def _columns(asked: _Asked, sums: _Sums) -> None:

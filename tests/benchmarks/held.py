@@ -36,6 +36,7 @@ LATE = 10.0
 def main(instance: str, database: str, group: str, *people: str) -> None:
     """Fold each of the people and print what it took."""
     ctx = create_context(Settings(instance=Path(instance), database=database))
+    serving.keep_turning(ctx)
     serving.calm_collector()
     for person in people:
         fold(ctx, GroupId(int(group)), int(person))

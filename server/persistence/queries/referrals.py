@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from server.domain.vocabulary import GroupId, PersonId, ReferralKind, ReferralState, Standing
@@ -155,16 +155,17 @@ def given_in(
 
     Uid, state, level, day, giver and receiver: a group's board has hundreds, and no more is shown of them.
     """
-    # All that is asked stands within, where an index finds it. Asked of all slips of the database, PostgreSQL takes
-    # kinds and states it does not know beforehand for rare, and goes through the inner slips once for each outer one.
-    these = and_(
-        Referral.group_id == group_id,
-        Referral.kind == ReferralKind.REFERRAL,
-        Referral.state != ReferralState.DRAFT,
-    )
+    # Kind and state stand in the statement itself. Told them afterwards, PostgreSQL takes them for rare once it plans
+    # the statement for good, and goes through the inner slips once for each of all the database has.
+    kind = bindparam(None, ReferralKind.REFERRAL, Referral.kind.type, literal_execute=True)
+    draft = bindparam(None, ReferralState.DRAFT, Referral.state.type, literal_execute=True)
     return db.execute(
         select(Referral.uid, Referral.state, Referral.level, Referral.given_on, Referral.giver_id, Referral.receiver_id)
-        .where(_shown(these, open_states=open_states, closed_since=closed_since))
+        .where(
+            _shown(Referral.group_id == group_id, open_states=open_states, closed_since=closed_since),
+            Referral.kind == kind,
+            Referral.state != draft,
+        )
         .order_by(Referral.given_on.desc(), Referral.id.desc())
     ).all()
 

@@ -90,7 +90,7 @@ def traces(db: Session, group_id: GroupId, person: PersonId, now: datetime) -> I
 
 
 def _live(db: Session, span: Span, now: datetime) -> list[Counted]:
-    found = _done(db, span)
+    found = list(_done(db, span))
     return found + _attended(db, span, now) if span.columns & _LETTERS else found
 
 
@@ -107,7 +107,7 @@ def place(db: Session, group_id: GroupId) -> tuple[ZoneInfo, str]:
     return ZoneInfo(zone), letters or weeks.COUNTABLE
 
 
-def _done(db: Session, span: Span) -> list[Counted]:
+def _done(db: Session, span: Span) -> Iterator[Counted]:
     """Slips, one-to-ones, thanks and activities. At most one statement."""
     columns = span.columns
     questions = []
@@ -125,11 +125,10 @@ def _done(db: Session, span: Span) -> list[Counted]:
     if span.about is None:
         questions.append(folded.in_columns(span.group_id, columns, since=span.since, until=span.until))
     if not questions:
-        return []
-    rows = db.execute(union_all(*questions))
-    return [
-        Counted(PersonId(who), day, _COLUMNS[column], number) for day, who, column, number in rows if day is not None
-    ]
+        return
+    for day, person, what, number in db.execute(union_all(*questions)):
+        if day is not None:
+            yield Counted(PersonId(person), day, _COLUMNS[what], number)
 
 
 def _thanks(span: Span) -> Select[date, int, str, int]:

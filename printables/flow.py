@@ -12,7 +12,7 @@ from printables import checks, draw, plots
 from printables.draw import Document
 from printables.marks import WORDMARK
 from printables.model import Warning_
-from printables.plots import Plot
+from printables.plots import Form, Plot
 from printables.text import LEADING, PT, Face, FontSet, clean, fit, wrap
 
 MARGIN = 16.0
@@ -21,6 +21,8 @@ _GUTTER = 9.0
 _TITLE, _HEADING, _TEXT, _CELL, _SMALL = 21.0, 13.0, 10.0, 9.0, 8.0
 _PAD, _GAP = 1.3, 4.0
 """White above and below the words of a cell, and beside them."""
+_MOST_OF_A_PAGE = 0.55
+"""How high beds may be, of the page."""
 _INK_2 = (0x5F, 0x4F, 0x66)
 
 
@@ -121,13 +123,19 @@ class Flow:
         self._y -= 2
 
     def halves(self, items: Sequence[Plot | Table]) -> None:
-        """Plots and short tables, two beside each other; a table that is no short one takes the whole width."""
+        """Plots and short tables, two beside each other; beds and a table that is no short one take the whole width."""
         pair: list[Plot | Table] = []
         for item in items:
             if isinstance(item, Table) and self.height(item) > self._document.height / 2:
                 self._pair(pair)
                 pair = []
                 self.table(item)
+                continue
+            if isinstance(item, Plot) and item.form is Form.BEDS:
+                self._pair(pair)
+                pair = []
+                self._need(self.height(item))
+                self._picture(item, self._share(item))
                 continue
             pair.append(item)
             if len(pair) == 2:
@@ -140,11 +148,12 @@ class Flow:
         return self._high(text, self._fonts.regular, self._width, _TEXT) + 1.5
 
     def height(self, item: Plot | Table) -> float:
-        """How much room a plot or a table takes at half the width."""
+        """How much room a plot or a table takes at half the width, beds at all of it."""
         half = (self._width - _GUTTER) / 2
         if isinstance(item, Plot):
-            texts = sum(self._high(text, face, half, size) for text, face, size in self._words(item))
-            return texts + plots.height(item, self._fonts, half) + 10
+            wide, share = (self._width, self._share(item)) if item.form is Form.BEDS else (half, 1.0)
+            texts = sum(self._high(text, face, wide, size) for text, face, size in self._words(item))
+            return texts + plots.height(item, self._fonts, wide * share) + 10
         heads = max(self._high(one.head, self._fonts.bold, self._room(one, half), _SMALL) for one in item.columns)
         rows = sum(
             max(
@@ -171,14 +180,19 @@ class Flow:
             ends.append(self._y)
         self._left, self._width, self._y = MARGIN, whole, min(ends)
 
-    def _picture(self, plot: Plot) -> None:
-        """A plot with its title, what period it is about, and its finding below."""
+    def _share(self, plot: Plot) -> float:
+        """How much of the width a picture has that is looked at from a little away: all that the height allows."""
+        return min(1.0, self._document.height * _MOST_OF_A_PAGE / plots.height(plot, self._fonts, self._width))
+
+    def _picture(self, plot: Plot, share: float = 1.0) -> None:
+        """A plot with its title, what period it is about, and its finding below; `share` of the width is the plot's."""
         self._y -= 2
         title, period, finding = self._words(plot)
         for text, face, size in (title, period):
             self._lines(text, face, size, self._width)
-        self._y -= 2 + plots.height(plot, self._fonts, self._width)
-        self._put(plots.operators(plot, self._document, self._left, self._y, self._width))
+        wide = self._width * share
+        self._y -= 2 + plots.height(plot, self._fonts, wide)
+        self._put(plots.operators(plot, self._document, self._left, self._y, wide))
         self._y -= 1
         self._lines(*finding, self._width)
         self._y -= 3

@@ -1,19 +1,21 @@
 """Plots: a picture of a few numbers, drawn once, given out for the page (SVG) and for paper (PDF operators).
 
-Three forms carry every picture of the reports. Columns stand side by side in the order of time or number;
-bars lie below each other under their names; sides set two counts of the same thing against each other.
-Values are whole numbers from zero up and stand on the marks. At most three series are told apart by how
-they are filled and not by colour alone: plain, hatched, open.
+Four forms carry every picture of the reports. Columns stand side by side in the order of time or number;
+bars lie below each other under their names; sides set two counts of the same thing against each other; in beds each
+thing that is counted is a plant of its own. Values are whole numbers from zero up and stand on the marks. At most three
+series are told apart by how they are filled and not by colour alone: plain, hatched, open; in beds by their plant.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 
 from reportlab.graphics.shapes import Line, Path, Rect, String
 
-from printables import vector
+from printables import plants, vector
 from printables.draw import Document
+from printables.plants import Part
 from printables.text import ELLIPSIS, Face, FontSet, clean
 from printables.vector import Ink, Picture
 
@@ -32,6 +34,7 @@ class Form(StrEnum):
     COLUMNS = "columns"
     BARS = "bars"
     SIDES = "sides"
+    BEDS = "beds"
 
 
 class Fill(StrEnum):
@@ -82,6 +85,13 @@ _OPEN = Ink("none", stroke="#837a86", width=1.5, dashes=(4, 2))
 _AXIS = Ink("axis", stroke="#837a86", width=1.25)
 _WORD = Ink("", fill="#5f4f66")
 _VALUE = Ink("val", fill="#2b1631", bold=True)
+_HEAD = Ink("none", stroke="#837a86", width=1.5)
+_PLANTS = (plants.sprout, plants.bloom, plants.fruit)
+_PARTS = {Part.GREEN: _HATCHED, Part.HEAD: _HEAD, Part.FRUIT: _PLAIN}
+_PLANT, _APART, _PLANT_ROW = 24.0, 20.0, 32.0
+_A_LINE = int((_RIGHT - _LEFT) // _APART)
+_MOST_LINES = 3
+"""How high a plant is, how far from the next, how high their line; how many stand in it, how many lines a bed has."""
 
 
 def picture(plot: Plot, fonts: FontSet) -> Picture:
@@ -156,7 +166,7 @@ class _Pen:
             for one in entries:
                 self.box(into, one.fill, x, base, 11, 11)
                 self.word(into, x + 17, base, self.fitted(one.word, _RIGHT - _LEFT - 17))
-                x += self._entry(one)
+                x += self.entry(one)
 
     def legend_lines(self, series: tuple[Series, ...]) -> list[list[Series]]:
         if len(series) == 1:
@@ -164,14 +174,15 @@ class _Pen:
         lines: list[list[Series]] = [[]]
         x = _LEFT
         for one in series:
-            if lines[-1] and x + self._entry(one) > _RIGHT:
+            if lines[-1] and x + self.entry(one) > _RIGHT:
                 lines.append([])
                 x = _LEFT
             lines[-1].append(one)
-            x += self._entry(one)
+            x += self.entry(one)
         return lines
 
-    def _entry(self, one: Series) -> float:
+    def entry(self, one: Series) -> float:
+        """How wide a word of the legend is with its mark."""
         return 17 + self.width(clean(one.word)) + 16
 
 
@@ -278,4 +289,61 @@ def _sides(plot: Plot, pen: _Pen) -> Picture:
     return drawn
 
 
-_FORMS = {Form.COLUMNS: _columns, Form.BARS: _bars, Form.SIDES: _sides}
+def _beds(plot: Plot, pen: _Pen) -> Picture:
+    """A bed under each name, a plant for each thing counted, the values at the end of the line.
+
+    Where there are too many, a plant stands for 2, 5, 10 and so on, as the legend says then.
+    """
+    unit = next(
+        step * 10**power
+        for power in count()
+        for step in (1, 2, 5)
+        if all(_planted(row, step * 10**power) <= _A_LINE * _MOST_LINES for row in plot.rows)
+    )
+    lines = [max(1, -(-_planted(row, unit) // _A_LINE)) for row in plot.rows]
+    legend = _LINE * (len(pen.legend_lines(plot.series)) + (unit > 1))
+    drawn = Picture(WIDTH, legend + sum(_LINE + 4 + each * _PLANT_ROW + 6 for each in lines))
+    _plant_legend(drawn, plot, pen, unit)
+    top = drawn.height - legend
+    for row, high in zip(plot.rows, lines, strict=True):
+        values = " · ".join(map(str, row.values))
+        room = _RIGHT - _LEFT - pen.width(values, pen.fonts.bold) - 12
+        pen.word(drawn, _LEFT, top - 17, pen.fitted(row.name, room))
+        pen.word(drawn, _RIGHT, top - 17, values, _VALUE, "end")
+        top -= _LINE + 4
+        grown = [which for which, value in enumerate(row.values) for _ in range(-(-value // unit))]
+        for line in range(high):
+            ground = top - (line + 1) * _PLANT_ROW + 2
+            for at, which in enumerate(grown[line * _A_LINE : (line + 1) * _A_LINE]):
+                _plant(drawn, which, _LEFT + (at + 0.5) * _APART, ground, _PLANT)
+            drawn.mark(Line(_LEFT, ground, _RIGHT, ground), _AXIS)
+        top -= high * _PLANT_ROW + 6
+    return drawn
+
+
+def _planted(row: Row, unit: int) -> int:
+    return sum(-(-value // unit) for value in row.values)
+
+
+def _plant(drawn: Picture, which: int, x: float, ground: float, high: float) -> None:
+    for shape, part in _PLANTS[which](x, ground, high):
+        drawn.mark(shape, _PARTS[part])
+
+
+def _plant_legend(drawn: Picture, plot: Plot, pen: _Pen, unit: int) -> None:
+    """Which plant is what, and of how many one stands."""
+    lines = pen.legend_lines(plot.series)
+    which = count()
+    for line, entries in enumerate(lines):
+        x, base = _LEFT, drawn.height - line * _LINE - 15
+        for one in entries:
+            _plant(drawn, next(which), x + 6, base - 2, 16.0)
+            pen.word(drawn, x + 17, base, pen.fitted(one.word, _RIGHT - _LEFT - 17))
+            x += pen.entry(one)
+    if unit > 1:
+        base = drawn.height - len(lines) * _LINE - 15
+        _plant(drawn, 0, _LEFT + 6, base - 2, 16.0)
+        pen.word(drawn, _LEFT + 17, base, f"= {unit}")
+
+
+_FORMS = {Form.COLUMNS: _columns, Form.BARS: _bars, Form.SIDES: _sides, Form.BEDS: _beds}

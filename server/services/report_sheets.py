@@ -16,11 +16,12 @@ Links = Mapping[tuple[int, int], str]
 
 
 class Form(StrEnum):
-    """How a plot is laid out: beside each other, below each other, or one count against another."""
+    """How a plot is laid out: beside each other, below each other, one count against another, a plant for each."""
 
     COLUMNS = "columns"
     BARS = "bars"
     SIDES = "sides"
+    BEDS = "beds"
 
 
 class Fill(StrEnum):

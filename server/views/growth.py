@@ -8,7 +8,7 @@ from server.domain.access import Verb
 from server.domain.growth import PARTS, LinkKind, Trace
 from server.services import growth, print_setup, report_sheets
 from server.services.growth import Growth
-from server.services.report_sheets import Column, Section, Sheet, Table
+from server.services.report_sheets import Column, Form, Plot, Row, Section, Series, Sheet, Table
 from server.views import guards, languages, pages
 from server.views.guards import Visit
 from server.views.member_words import day as day_words
@@ -29,6 +29,8 @@ def meeting(visit: Visit) -> str:
         untold=_untold(found),
         summary=_summary(found),
         by_round=_by_round(found),
+        bed=(bed := _bed(found) if found.grown.rounds else None),
+        picture=report_sheets.pictures([bed])[bed.key] if bed else "",
         led={part: _rows(found, part) for part in PARTS},
     )
 
@@ -108,6 +110,31 @@ def _by_round(found: Growth) -> Table:
     return Table(gettext("By round"), columns, rows, links)
 
 
+def _bed(found: Growth) -> Plot:
+    """A bed for each round, with a plant for each thing that grew: who reads it counts what they see."""
+    most = max(found.grown.rounds, key=lambda each: (each[1].won, each[1].referrals, each[1].one_to_ones))
+    return Plot(
+        key="grew",
+        form=Form.BEDS,
+        title=gettext("A plant for each"),
+        period=f"{found.meeting.name} · {pages.local_day(found.meeting.starts_at, found.meeting.time_zone)}",
+        finding=gettext("Most grew from round %(number)s.", number=most[0]),
+        name_word=gettext("Round"),
+        series=(
+            Series(gettext("one-to-ones")),
+            Series(gettext("other referrals")),
+            Series(gettext("became business")),
+        ),
+        rows=tuple(
+            Row(
+                gettext("Round %(number)s", number=which),
+                (harvest.one_to_ones, harvest.referrals - harvest.won, harvest.won),
+            )
+            for which, harvest in found.grown.rounds
+        ),
+    )
+
+
 def _rows(found: Growth, part: str, number: int | None = None) -> str:
     """Where the rows stand that a figure counts, of one round or of the whole morning."""
     what = f"grew-{part.replace('_', '-')}"
@@ -123,7 +150,7 @@ def _sheet(found: Growth) -> Sheet:
         title=gettext("What grew from this morning"),
         subtitle=f"{found.meeting.name} · {day} · {found.group}",
         sections=(
-            Section(_summary(found), tables=(rounds,) if rounds.rows else ()),
+            Section(_summary(found), plots=(_bed(found),) if rounds.rows else ()),
             *((Section(gettext("From a table to business"), texts=ways + untold),) if ways or untold else ()),
         ),
         foot=f"{found.meeting.name} · {day}",

@@ -56,7 +56,16 @@ BALANCE = Plot(
     (Series("gave"), Series("received", Fill.HATCHED)),
     (Row("0", (12, 9)), Row("1", (0, 11)), Row("5+", (2, 3))),
 )
-EVERY = (CAME, FLOW, BALANCE)
+GREW = Plot(
+    "grew",
+    Form.BEDS,
+    "Round by round",
+    "12 March",
+    "Most grew from round 2.",
+    (Series("one-to-ones"), Series("other referrals"), Series("became business")),
+    (Row("Round 1", (2, 1, 0)), Row("Round 2", (3, 30, 4)), Row("Round 3", (0, 0, 0))),
+)
+EVERY = (CAME, FLOW, BALANCE, GREW)
 
 
 def on_screen(plot: Plot, fonts: FontSet) -> ET.Element:
@@ -105,16 +114,36 @@ def test_every_value_stands_on_its_mark(fonts: FontSet, plot: Plot) -> None:
     shown = words(on_screen(plot, fonts))
     for row in plot.rows:
         wanted = [str(value) for value in row.values if value] if plot is BALANCE else [str(sum(row.values))]
+        if plot is GREW:
+            wanted = [" · ".join(map(str, row.values))]
         for value in wanted:
             assert value in shown
 
 
-@pytest.mark.parametrize("plot", EVERY, ids=lambda plot: plot.key)
+@pytest.mark.parametrize("plot", EVERY[:3], ids=lambda plot: plot.key)
 def test_series_are_told_apart_without_colour(fonts: FontSet, plot: Plot) -> None:
     classes = {element.get("class") for element in on_screen(plot, fonts).iter() if element.get("class")}
     wanted = {Fill.PLAIN: {"p1"}, Fill.HATCHED: {"p2", "cuts"}, Fill.OPEN: {"none"}}
     for one in plot.series:
         assert wanted[one.fill] <= classes
+
+
+def _plants(plot: Plot, fonts: FontSet) -> tuple[int, int, int]:
+    """Sprouts, blooms and fruits, by what only they have: a second leaf, an open head, two full ones."""
+    paths = [each.get("class") for each in on_screen(plot, fonts).iter(f"{SVG}path")]
+    blooms, fruits = paths.count("none"), paths.count("p1") // 2
+    return (paths.count("p2") - blooms - fruits) // 2, blooms, fruits
+
+
+def test_everything_that_grew_is_a_plant_of_its_own_and_no_two_kinds_look_alike(fonts: FontSet) -> None:
+    legend = 1
+    assert _plants(GREW, fonts) == (5 + legend, 31 + legend, 4 + legend)
+
+
+def test_where_too_much_grew_a_plant_stands_for_several_and_says_for_how_many(fonts: FontSet) -> None:
+    plot = replace(GREW, rows=(Row("Round 1", (100, 41, 3)),))
+    assert _plants(plot, fonts) == (20 + 2, 9 + 1, 1 + 1)
+    assert {"= 5", "100 · 41 · 3"} <= set(words(on_screen(plot, fonts)))
 
 
 def _spans(svg: ET.Element, fonts: FontSet) -> list[tuple[float, float, float, str]]:

@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from printables import reports
+from printables import plots, reports
+from printables.draw import Document
+from printables.flow import Flow
 from printables.model import PrintRefused, Result
 from printables.plots import Form, Plot, Row, Series
 from printables.reports import Column, Report, Section, Table
@@ -152,6 +154,18 @@ def test_a_plot_with_a_high_legend_still_fits_the_page(fonts: FontSet) -> None:
     high = Plot("high", Form.BARS, "High", "", "", (Series("people"),), rows)
     result = reports.render(replace(REPORT, sections=(Section("High", plots=(high,) * 5),)), fonts)
     assert sum(page.count("sector 13") for page in pages(result)) == 5
+
+
+@pytest.mark.parametrize("rounds", [2, 12])
+def test_beds_are_as_large_as_the_page_allows_and_leave_room_for_words(fonts: FontSet, rounds: int) -> None:
+    series = (Series("one-to-ones"), Series("other referrals"), Series("became business"))
+    beds = Plot("beds", Form.BEDS, "Beds", "", "", series, tuple(Row(f"round {n}", (3, 2, 1)) for n in range(rounds)))
+    section = Section("Grown", plots=(beds,), texts=("From table 3 to business",))
+    (page,) = pages(reports.render(replace(REPORT, sections=(section,)), fonts))
+    assert page.count("3 · 2 · 1") == rounds
+    half = plots.height(beds, fonts, 84)
+    flow = Flow(Document(210, 297, title="", language="en", fonts=fonts), "", "")
+    assert flow.height(beds) > (1.6 * half if rounds == 2 else 150)
 
 
 def test_the_same_report_gives_the_same_bytes_whatever_the_hash_seed() -> None:

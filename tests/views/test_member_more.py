@@ -254,6 +254,7 @@ def test_what_grew_has_a_page_and_a_poster_without_names(
     olga = browser("Olga")
     main = _text(olga.get(f"/o/{uid}/growth")).partition("<main")[2].partition("</main>")[0]
     assert "Round 1, table 1" in main
+    assert re.search(r"<svg.*one-to-ones.*other referrals.*became business.*0 · 0 · 1", main, re.DOTALL), "a plant"
     assert "became business" in main
     for name in ("Łukasik", "D&#39;Alò", "Chiara", "Twelve"):
         assert name not in main

@@ -47,7 +47,7 @@ class Kind(StrEnum):
     EXCHANGE = "exchange"
     FOLLOW_UP = "follow_up"
     GIVEN = "given"
-    """Slips of a meeting by state, leads too."""
+    """Referrals of a meeting by state, never leads."""
     PASSED = "passed"
     """What the display of a meeting shows."""
     GREW = "grew"

@@ -40,6 +40,9 @@ MOVES: Mapping[tuple[ReferralState, ReferralState], Side] = {
 }
 """From, to, and who may: the giver gives, the receiver says what became of it."""
 
+ANSWERS = frozenset({ReferralState.DECLINED, ReferralState.CONTACTED, ReferralState.NO_ANSWER})
+"""The first of these is the answer that a referral waits for: that it was taken on says nothing to the prospect yet."""
+
 REASON_CODES: Mapping[ReferralState, tuple[str, ...]] = {
     ReferralState.DECLINED: (
         "not_my_work",

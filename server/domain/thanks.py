@@ -13,6 +13,8 @@ from server.domain.vocabulary import PersonId
 
 TIERS = (1, 2, 3)
 """The referral itself, somebody it led to, and everything that grew from there."""
+CURRENCIES = ("EUR", "PLN", "GBP", "CHF", "USD")
+"""Offered first wherever one is written; any other of three letters will do."""
 CENTS_MOST = 10**13
 LEAST_DEALS = 5
 LEAST_PEOPLE = 3
@@ -93,6 +95,14 @@ def totals(deals: Iterable[Deal], gone: Sequence[Gone] = ()) -> tuple[Total, ...
         cents = sum(deal.cents for deal in every) + more.cents if may_tell(number, people) else None
         found.append(Total(currency, number, people, cents))
     return tuple(found)
+
+
+def currency_of(typed: str) -> str:
+    """A currency by its three letters (ISO 4217). Raises RuleViolation("currency_unknown") for anything else."""
+    currency = typed.strip().upper()
+    if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
+        raise RuleViolation("currency_unknown", field="currency")
+    return currency
 
 
 def cents_of(typed: str) -> int:

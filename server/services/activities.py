@@ -6,7 +6,7 @@ they came.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server.domain import activities as rules
@@ -44,6 +44,15 @@ class ActivityView:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A one-to-one with somebody; `both`: whether both said so."""
+
+    name: str
+    held_on: date
+    both: bool
+
+
+@dataclass(frozen=True)
 class Brought:
     """A visitor somebody invited, and to how many meetings they came."""
 
@@ -59,8 +68,7 @@ class ActivityPage:
     since: date
     entries: tuple[ActivityView, ...]
     done: dict[ActivityKind, int]
-    one_to_ones: int
-    one_to_ones_waiting: int
+    one_to_ones: tuple[Held, ...]
     brought: tuple[Brought, ...]
 
 
@@ -80,8 +88,8 @@ def page(ctx: Context, group_id: GroupId, person_id: PersonId) -> ActivityPage:
     with ctx.reading() as db:
         zone = ZoneInfo(db.get_one(Group, group_id).time_zone)
         since = ctx.now().astimezone(zone).date() - LOOKED_BACK
+        begins = datetime(since.year, since.month, since.day, tzinfo=zone)
         entries = tuple(_view(row, person_id) for row in queries.of_person(db, group_id, person_id, since))
-        confirmed, waiting = queries.one_to_ones(db, group_id, person_id, since)
         return ActivityPage(
             since=since,
             entries=entries,
@@ -89,13 +97,21 @@ def page(ctx: Context, group_id: GroupId, person_id: PersonId) -> ActivityPage:
                 kind: sum(1 for each in entries if each.mine and each.counts and each.kind is kind)
                 for kind in ActivityKind
             },
-            one_to_ones=confirmed,
-            one_to_ones_waiting=waiting,
+            one_to_ones=tuple(
+                Held(names.full_name(given, family), on, both)
+                for given, family, on, both in queries.one_to_ones(db, group_id, person_id, since)
+            ),
             brought=tuple(
                 Brought(names.full_name(given, family), visits, standing is Standing.MEMBER)
-                for given, family, standing, visits in queries.brought(db, group_id, person_id)
+                for given, family, standing, visits in queries.brought(db, group_id, person_id, begins)
             ),
         )
+
+
+def all_of(ctx: Context, group_id: GroupId, person_id: PersonId) -> tuple[ActivityView, ...]:
+    """All that one person ever wrote down or was given, newest first. One statement."""
+    with ctx.reading() as db:
+        return tuple(_view(row, person_id) for row in queries.of_person(db, group_id, person_id, date.min))
 
 
 def write(ctx: Context, *, group_id: GroupId, person: PersonId, fields: ActivityFields, op: Op | None = None) -> Json:

@@ -145,7 +145,7 @@ def pairs_of(ctx: Context, meeting_id: MeetingId, *, again: bool) -> tuple[Meeti
 
 
 def slips_at(ctx: Context, meeting_id: MeetingId, what: str) -> tuple[MeetingView, Rows[Given]]:
-    """The slips given at a meeting: `given` ones, `leads`, or `slips`, which are both. Three statements."""
+    """The slips given at a meeting: `given` ones or `leads`. Three statements."""
     with ctx.reading() as db:
         row, group, gone = folded.meeting_and_gone(db, meeting_id, Kind.SLIP)
         found = queries.slips(db, GroupId(group.id), meeting_id=meeting_id)
@@ -256,13 +256,12 @@ def items(ctx: Context, group_id: GroupId, kind: str) -> Rows[Item]:
 
 def _slips(db: Session, found: Sequence[queries.Slip], gone: Gone, what: str, now: datetime) -> Rows[Given]:
     went = rules.referred((), now, gone)
-    leads = sum(1 for *_, kind in found if kind is ReferralKind.LEAD)
     if what == LEADS:
-        return Rows((), went.leads, leads)
+        return Rows((), went.leads, sum(1 for *_, kind in found if kind is ReferralKind.LEAD))
     shown = [slip for slip in found if slip[3] is ReferralKind.REFERRAL]
     called = referrals.called(db, {who for giver, receiver, *_ in shown for who in (giver, receiver)})
     rows = tuple(Given(_name(called[giver]), _name(called[receiver]), day) for giver, receiver, day, _ in shown)
-    return Rows(rows, went.given) if what == "given" else Rows(rows, went.given + went.leads, leads)
+    return Rows(rows, went.given)
 
 
 def _pairs(db: Session, days: "dict[Pair, date] | dict[Pair, None]") -> tuple[Together, ...]:

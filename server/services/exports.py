@@ -1,10 +1,10 @@
-"""What a person may take home: follow-ups and slips for a spreadsheet, cards for a phone, due dates for a calendar.
+"""What a person may take home: lists for a spreadsheet, cards for a phone, due dates for a calendar.
 
 Words come from whoever speaks the reader's language. Where private things may not travel, their columns, fields and
 entries are left out, not emptied.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -123,6 +123,13 @@ def due_dates(
         ),
         name=name,
     )
+
+
+def table(kind: str, headings: Sequence[str], rows: Sequence[Sequence[str]], language: str) -> bytes:
+    """A list that is in words already, as `csv` or `xlsx`. Raises as `workbooks.written`."""
+    if kind == "xlsx":
+        return workbooks.written(headings, rows)
+    return write_csv(headings, rows, delimiter=delimiter_for(language))
 
 
 def slips_csv(ctx: Context, group_id: GroupId, person_id: PersonId, *, private: bool, wording: SlipWording) -> bytes:

@@ -15,7 +15,8 @@ from sqlalchemy import String, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from server.domain import attendance as rules
-from server.domain.folded import Gone, Kind
+from server.domain.folded import PEOPLE, Gone, Kind
+from server.domain.reports import LEAST_CONTRIBUTORS
 from server.domain.vocabulary import (
     AttendanceStatus,
     ExchangeState,
@@ -23,6 +24,7 @@ from server.domain.vocabulary import (
     GroupId,
     MeetingId,
     PersonId,
+    ReferralKind,
     ReferralState,
     RoundPhase,
     Standing,
@@ -91,7 +93,9 @@ class Figures:
     one_to_ones: int
     promises: int
     referrals: tuple[tuple[ReferralState, int], ...]
-    """By state as they stand now, in the order of the states; drafts are nobody's business."""
+    """By state as they stand now, in the order of the states; drafts are nobody's business, and leads never count."""
+    told: bool
+    """Whether so many people gave them that the states may be told; their number always is."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,7 @@ def of_meeting(ctx: Context, meeting_id: MeetingId) -> Figures:
             one_to_ones=grown[Kind.FOLLOW_UP][FollowUpKind.ONE_TO_ONE.value],
             promises=grown[Kind.FOLLOW_UP][FollowUpKind.PROMISE.value],
             referrals=tuple((state, number) for state in ReferralState if (number := grown[Kind.GIVEN][state.value])),
+            told=grown[Kind.PASSED][PEOPLE] >= LEAST_CONTRIBUTORS,
         )
 
 
@@ -137,7 +142,7 @@ def of_group(ctx: Context, group_id: GroupId, *, limit: int = 26) -> tuple[Meeti
         keys = [one.meeting.id for one in found]
         slips = (
             select(Referral.meeting_id, func.count())
-            .where(Referral.meeting_id.in_(keys), Referral.state != ReferralState.DRAFT)
+            .where(Referral.meeting_id.in_(keys), *_COUNTED)
             .group_by(Referral.meeting_id)
         )
         given: Counter[int] = Counter()
@@ -290,12 +295,14 @@ def _met(db: Session, meeting_id: MeetingId) -> tuple[int, MetFigures | None]:
     return held, MetFigures(min(numbers), median(numbers), max(numbers), tuple(sorted(Counter(numbers).items())))
 
 
+_COUNTED = (Referral.kind == ReferralKind.REFERRAL, Referral.state != ReferralState.DRAFT)
+"""As `domain.referrals.counts` says it of one slip."""
 _ASKED = (func.count(), func.count(case((Exchange.state == ExchangeState.ACCEPTED, 1))))
 
 
 def _grown(db: Session, meeting_id: MeetingId) -> Mapping[Kind, Counter[str]]:
-    """Contacts asked for and exchanged, what was noted to follow by kind, slips by state; with those of people who are
-    no longer here, and how they came. One statement.
+    """Contacts asked for and exchanged, what was noted to follow by kind, referrals by state and how many people gave
+    them; with those of people who are no longer here, and how they came. One statement.
     """
     asked, accepted = _ASKED
     exchanged = Exchange.meeting_id == meeting_id
@@ -306,9 +313,12 @@ def _grown(db: Session, meeting_id: MeetingId) -> Mapping[Kind, Counter[str]]:
         .where(FollowUp.meeting_id == meeting_id)
         .group_by(FollowUp.kind),
         select(literal(Kind.GIVEN.value), cast(Referral.state, String), func.count())
-        .where(Referral.meeting_id == meeting_id, Referral.state != ReferralState.DRAFT)
+        .where(Referral.meeting_id == meeting_id, *_COUNTED)
         .group_by(Referral.state),
-        folded.part_at(meeting_id, Kind.TURNOUT, Kind.ARRIVAL, Kind.EXCHANGE, Kind.FOLLOW_UP, Kind.GIVEN),
+        select(literal(Kind.PASSED.value), literal(PEOPLE), func.count(Referral.giver_id.distinct())).where(
+            Referral.meeting_id == meeting_id, *_COUNTED
+        ),
+        folded.part_at(meeting_id, Kind.TURNOUT, Kind.ARRIVAL, Kind.EXCHANGE, Kind.FOLLOW_UP, Kind.GIVEN, Kind.PASSED),
     ]
     found: dict[Kind, Counter[str]] = defaultdict(Counter)
     for kind, what, number in db.execute(union_all(*parts)):

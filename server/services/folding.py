@@ -43,6 +43,7 @@ from server.persistence.queries import growth, weeks
 from server.persistence.queries import leading as leaders
 from server.persistence.queries import reports as reported
 from server.persistence.queries import thanks as thanked
+from server.persistence.queries.visits import was_visit
 from server.services import fees, figures, meetings, passed
 from server.services.context import Tx, breathe
 from server.services.leading import TRENDS
@@ -197,8 +198,8 @@ def _slips(asked: _Asked, sums: _Sums) -> None:
         if on is not None:
             sums.add(Kind.QUALITY, on, tally + reports.served_tallied([served] if counts else []))
         sums.at(meeting, Kind.SLIP, tally)
-        sums.at(meeting, Kind.GIVEN, {slip.state.value: 1})
         if counts:
+            sums.at(meeting, Kind.GIVEN, {slip.state.value: 1})
             sums.at(meeting, Kind.PASSED, {"slips": 1, "inside": int(inside)})
         if counts and slip.giver == asked.person:
             moments.append(asked.day(slip.given_at))
@@ -263,18 +264,18 @@ def _visits(asked: _Asked, sums: _Sums) -> None:
 def _meetings(asked: _Asked, sums: _Sums) -> None:
     """Who came to what was, and the cash boxes; a place at what is still to come is simply free again."""
     rows = asked.db.execute(
-        select(Attendance, Meeting)
+        select(Attendance, Meeting, was_visit())
         .join(Meeting, Meeting.id == Attendance.meeting_id)
         .where(Meeting.group_id == asked.group_id, Attendance.person_id == asked.person)
     )
-    for row, meeting in _unhurried(rows):
+    for row, meeting, visited in _unhurried(rows):
         was = row.entered_at is not None or weeks.is_over(meeting.status, meeting.starts_at, asked.now)
         if was:
             shown = meetings.as_view(meeting)
             # The end is asked for only where it says something about the person.
             ends_at = figures.end_of(asked.db, shown) if row.left_at is not None else meeting.starts_at
             sums.at(meeting.id, Kind.TURNOUT, vars(figures.attendance_of([row], meeting.starts_at, ends_at)))
-            if passed.visited(row):
+            if visited:
                 sums.at(meeting.id, Kind.PASSED, {"visitors": 1})
             if row.entered_at is not None:
                 sums.at(meeting.id, Kind.ARRIVAL, {figures.slot_of(row.entered_at, shown).isoformat(): 1})

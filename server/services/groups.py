@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from server.domain import badge_code, names
+from server.domain import badge_code, names, thanks
 from server.domain.errors import NotFound, RuleViolation
 from server.domain.vocabulary import GroupId, Role, Standing, Uid
 from server.persistence.models import Account, GrantRow, Group, Membership, OneTimeLink, Person
@@ -61,9 +61,7 @@ def checked(settings: GroupSettings, *, allow_ip: bool) -> GroupSettings:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise RuleViolation("time_zone_unknown", field="time_zone", zone=settings.time_zone) from None
-    currency = settings.currency.strip().upper()
-    if len(currency) != 3 or not currency.isascii() or not currency.isalpha():
-        raise RuleViolation("currency_unknown", field="currency")
+    currency = thanks.currency_of(settings.currency)
     base_url = settings.base_url.strip()
     if base_url:
         base_url = badge_code.check_base_url(base_url, allow_ip=allow_ip)

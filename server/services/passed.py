@@ -12,14 +12,13 @@ from server.domain.folded import Kind
 from server.domain.vocabulary import GroupId, MeetingId, PersonId, ReferralKind, ReferralState, Standing, Uid
 from server.persistence.models import Attendance, Person, Referral, Thanks
 from server.persistence.queries import folded
+from server.persistence.queries.visits import was_visit
 from server.services.context import Context
 
 RECENT = 12
 _GIVER, _RECEIVER = aliased(Person), aliased(Person)
 _SAID = (Thanks.denied_at.is_(None),)
 """Which thanks a room sees: all but those that were turned down."""
-_CAME = (Attendance.standing == Standing.VISITOR, Attendance.entered_at.is_not(None))
-"""Which visitors a room sees."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +87,6 @@ def any_visitor(ctx: Context, meeting_id: MeetingId, attendances: Collection[Uid
         return db.scalar(asked.limit(1)) is not None
 
 
-def visited(row: Attendance) -> bool:
-    """A helper: whether this attendance is among the visitors of the wall."""
-    return row.standing is Standing.VISITOR and row.entered_at is not None
-
-
 def _given(meeting_id: MeetingId) -> Select[int, bool, int, str, str, str, str, datetime]:
     return (
         select(
@@ -141,7 +135,7 @@ def _brought(meeting_id: MeetingId) -> Select[str | None, str | None, str, str, 
         )
         .join(_RECEIVER, _RECEIVER.id == Attendance.person_id)
         .outerjoin(_GIVER, _GIVER.id == Attendance.invited_by_id)
-        .where(Attendance.meeting_id == meeting_id, *_CAME)
+        .where(Attendance.meeting_id == meeting_id, was_visit())
     )
 
 

@@ -43,6 +43,8 @@ class Quality:
     won: int
     well_served: int
     asked: int
+    served_told: bool
+    """Whether the answers of prospects came by so many givers that they may be told."""
     totals: tuple[Total, ...]
     rate: Rate
     """Of contacts made at meetings: how many were followed up. Empty while fewer than five people made them."""
@@ -82,6 +84,7 @@ def of_group(ctx: Context, group_id: GroupId, *, money: bool) -> Quality:
         won=followed.won,
         well_served=served[reports.WELL] if followed.told else 0,
         asked=served[reports.ASKED] if followed.told else 0,
+        served_told=reports.may_tell(one.giver for one in counted if one.scored.served is not None),
         totals=totals,
         rate=rate if rate.people >= reports.LEAST_CONTRIBUTORS else Rate(),
     )

@@ -187,8 +187,8 @@ def step(tx: Tx, slip: Referral, actor: PersonId, to: ReferralState, *, note: st
     )
     if to is ReferralState.GIVEN:
         slip.given_at = tx.now
-    elif slip.state is ReferralState.GIVEN:
-        slip.answered_at = tx.now
+    elif to in rules.ANSWERS:
+        slip.answered_at = slip.answered_at or tx.now
     slip.reason = reason or slip.reason
     slip.state = to
     slip.version += 1

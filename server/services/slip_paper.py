@@ -37,6 +37,9 @@ class PaperSlip:
     vouch: str
     consent: bool
     given_on: date | None = None
+    inside: bool = False
+    ways: tuple[str, ...] = ()
+    comments: str = ""
     sure: bool = False
 
 
@@ -85,6 +88,7 @@ def _slip(tx: Tx, group_id: GroupId, line: PaperSlip, given_on: date, today: dat
     try:
         receiver = receivers.meant(tx.db, group_id, PersonId(giver.id), line.to)
         rules.check_day(given_on, today)
+        ways = rules.ways_of(line.ways)
         rules.check_submittable(
             rules.Slip(
                 PersonId(giver.id), PersonId(receiver.id), "-", "-", "-", line.level, line.vouch or "used_it", True
@@ -105,7 +109,9 @@ def _slip(tx: Tx, group_id: GroupId, line: PaperSlip, given_on: date, today: dat
         need=names.tidy(line.need),
         level=line.level,
         vouch=line.vouch,
-        comments="",
+        inside=line.inside,
+        ways=ways,
+        comments=line.comments.strip(),
         version=1,
         created_at=tx.now,
         changed_at=tx.now,

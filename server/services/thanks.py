@@ -92,6 +92,14 @@ def page(ctx: Context, group_id: GroupId, person_id: PersonId, *, money: bool) -
         )
 
 
+def all_of(ctx: Context, group_id: GroupId, person_id: PersonId, *, money: bool) -> tuple[ThanksView, ...]:
+    """All that one person ever thanked for and was thanked for, newest first. Two statements."""
+    with ctx.reading() as db:
+        rows = queries.of_person(db, group_id, person_id, shown=None)
+        people = slips.named(db, {each for row in rows for each in (row.thanker_id, row.thanked_id)})
+        return tuple(_view(row, people, person_id, money) for row in rows)
+
+
 def write(
     ctx: Context, *, group_id: GroupId, thanker: PersonId, to: str, fields: ThanksFields, op: Op | None = None
 ) -> Json:
@@ -119,7 +127,7 @@ def write(
             thanker_id=thanker,
             thanked_id=thanked.id,
             cents=fields.cents,
-            currency=fields.currency or group.currency,
+            currency=rules.currency_of(fields.currency or group.currency),
             is_repeat=fields.is_repeat,
             tier=fields.tier,
             thanked_on=thanked_on,

@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from server.domain import names
 from server.domain.errors import NotFound, RuleViolation
 from server.domain.vocabulary import DoorAnswer, GroupId, PersonId, Standing
 from server.persistence.lean import Lean
-from server.persistence.models import Attendance, Group, Meeting, Membership, PastVisits, Person, Substitute
+from server.persistence.models import Attendance, Group, Meeting, Membership, PastVisits, Person
 from server.persistence.queries import people as queries
+from server.persistence.queries.visits import was_visit
 from server.services.context import Context, Json, Tx
 
 MOST = 99
@@ -115,16 +116,10 @@ def _counted(db: Session, group_id: GroupId, person_ids: Sequence[int]) -> dict[
     question = (
         select(Attendance.person_id, func.count())
         .join(Meeting, Meeting.id == Attendance.meeting_id)
-        .where(Meeting.group_id == group_id, Attendance.person_id.in_(person_ids), _was_visit(Attendance))
+        .where(Meeting.group_id == group_id, Attendance.person_id.in_(person_ids), was_visit(Attendance))
         .group_by(Attendance.person_id)
     )
     return {int(key): int(times) for key, times in db.execute(question)}
-
-
-def _was_visit(row: Any) -> ColumnElement[bool]:
-    """Whether an attendance was a visit: who came for somebody else was no visitor."""
-    came: ColumnElement[bool] = (row.standing == Standing.VISITOR) & row.entered_at.is_not(None)
-    return came & ~exists().where(Substitute.attendance_id == row.id)
 
 
 def _question_of_door() -> Any:
@@ -134,7 +129,7 @@ def _question_of_door() -> Any:
         .select_from(other)
         .join(that, that.id == other.meeting_id)
         .where(that.group_id == Meeting.group_id, other.person_id == Attendance.person_id)
-        .where(other.id != Attendance.id, _was_visit(other))
+        .where(other.id != Attendance.id, was_visit(other))
         .correlate(Attendance, Meeting)
     )
     allowed = func.coalesce(Membership.visits_allowed, Group.visits_allowed)
@@ -149,7 +144,7 @@ def _question_of_door() -> Any:
         .join(Group, Group.id == Meeting.group_id)
         .join(Person, Person.id == Attendance.person_id)
         .join(Membership, (Membership.person_id == Person.id) & (Membership.group_id == Group.id))
-        .where(Attendance.uid == bindparam("uid"), _was_visit(Attendance))
+        .where(Attendance.uid == bindparam("uid"), was_visit(Attendance))
     )
 
 

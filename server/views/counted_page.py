@@ -20,7 +20,6 @@ from server.views.weeks import COLUMNS
 MOST = 500
 """Rows on one page; of pairs in a great group there are more."""
 SLIPS = {
-    "slips": lazy_gettext("Referrals given"),
     "given": lazy_gettext("Referrals given"),
     "leads": lazy_gettext("Leads, kept apart: the prospect was not asked"),
 }

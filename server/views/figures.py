@@ -61,7 +61,8 @@ def meeting(visit: Visit) -> str:
         middle=format_decimal(found.met.middle) if found.met else None,
         plots=plots,
         pictures=report_sheets.pictures(plots),
-        referrals=[(STATES[state], number) for state, number in found.referrals],
+        referrals=[(STATES[state], number) for state, number in found.referrals] if found.told else [],
+        given=sum(number for _, number in found.referrals),
     )
 
 

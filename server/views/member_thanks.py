@@ -35,6 +35,7 @@ def thanks_page(visit: Visit, uid: str = "") -> str:
         wrong=uid,
         people=receivers.listed(visit.ctx, visit.group_id, but=visit.person_id, standings=thanks.TO_WHOM),
         tiers=rules.TIERS,
+        currencies=rules.CURRENCIES,
         least=(rules.LEAST_DEALS, rules.LEAST_PEOPLE),
         values=forms.typed(
             {
@@ -67,6 +68,7 @@ def write_thanks(visit: Visit) -> ResponseReturnValue:
         to=forms.text("to", limit=200),
         fields=ThanksFields(
             cents=rules.cents_of(forms.text("amount", limit=40)),
+            currency=forms.text("currency", limit=3),
             is_repeat=forms.ticked("is_repeat"),
             tier=forms.number("tier", least=0, most=99),
             thanked_on=forms.day("thanked_on") if request.form.get("thanked_on", "").strip() else None,

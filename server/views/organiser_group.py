@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from server.domain import thanks
 from server.domain.access import Verb
 from server.domain.vocabulary import MeetingStatus, Role
 from server.services import devices, groups, meetings
@@ -13,9 +14,6 @@ from server.views import addresses, forms, guards, pages, public
 from server.views.guards import Visit
 
 bp = Blueprint("group", __name__, url_prefix="/o/group")
-
-CURRENCIES = ("EUR", "PLN", "GBP", "CHF", "USD")
-"""Offered first; any three letters can be typed."""
 
 
 def role_labels() -> dict[Role, str]:
@@ -38,7 +36,7 @@ def settings(visit: Visit) -> str:
         "organiser/settings.html",
         values=forms.typed(values),
         zones=sorted(available_timezones()),
-        currencies=CURRENCIES,
+        currencies=thanks.CURRENCIES,
     )
 
 

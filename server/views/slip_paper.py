@@ -5,18 +5,18 @@ from flask.typing import ResponseReturnValue
 
 from server.domain.access import Verb
 from server.domain.errors import RuleViolation
-from server.domain.referrals import INTRODUCTION_LEVELS, VOUCH_REASONS
+from server.domain.referrals import INTRODUCTION_LEVELS, VOUCH_REASONS, WAYS
 from server.domain.vocabulary import PersonId, Standing
 from server.services import meetings, receivers, slip_paper
 from server.services.slip_paper import PaperSlip
-from server.views import forms, guards
+from server.views import forms, guards, slip_words
 from server.views import member_words as words
 from server.views.guards import Visit
 from server.views.member_frame import sent
 
 bp = Blueprint("slip_paper", __name__, url_prefix="/o")
 LINES = 6
-TYPED = ("giver", "to", "prospect_name", "reach", "need", "given_on", "vouch")
+TYPED = ("giver", "to", "prospect_name", "reach", "need", "given_on", "vouch", "comments")
 
 
 @bp.get("/<meeting>/slips")
@@ -28,7 +28,8 @@ def batch(visit: Visit) -> str:
     people = receivers.listed(visit.ctx, visit.group_id, but=PersonId(0))
     refused: RuleViolation | None = g.get("refused")
     twice = refused.params.get("lines", []) if refused is not None and refused.code == "slips_twice" else []
-    empty = {f"{name}-{number}": "" for name in (*TYPED, "level", "consent", "sure") for number in range(LINES)}
+    every = (*TYPED, "level", "consent", "inside", "sure")
+    empty = {f"{name}-{number}": "" for name in every for number in range(LINES)}
     return render_template(
         "member/slip_paper.html",
         meeting=shown,
@@ -37,7 +38,9 @@ def batch(visit: Visit) -> str:
         lines=range(LINES),
         level_options=[(level, f"{level} {words.level(level)[0]}") for level in INTRODUCTION_LEVELS],
         vouch_options=[("", "–"), *((key, words.say(words.VOUCHES[key])) for key in VOUCH_REASONS)],
-        values=forms.typed(empty),
+        ways=[(way, words.say(slip_words.WAYS[way])) for way in WAYS],
+        values=forms.typed(empty)
+        | {f"ways-{number}": request.form.getlist(f"ways-{number}") for number in range(LINES)},
         twice=twice,
         done=(request.args.get("given", 0, type=int), request.args.get("drafts", 0, type=int)),
     )
@@ -79,5 +82,8 @@ def _line(number: int) -> PaperSlip:
         vouch=forms.text(f"vouch-{number}", limit=24),
         consent=forms.ticked(f"consent-{number}"),
         given_on=forms.day(day) if request.form.get(day, "").strip() else None,
+        inside=forms.ticked(f"inside-{number}"),
+        ways=tuple(request.form.getlist(f"ways-{number}")),
+        comments=forms.text(f"comments-{number}", limit=300),
         sure=forms.ticked(f"sure-{number}"),
     )

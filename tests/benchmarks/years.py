@@ -217,7 +217,7 @@ def a_slip(key: int, group_id: GroupId, giver: PersonId, receiver: PersonId, at:
         "created_at": at,
         "changed_at": at + timedelta(hours=len(WAY) - 2),
         "given_at": at,
-        "answered_at": at + timedelta(hours=1),
+        "answered_at": at + timedelta(hours=2),
         "version": len(WAY),
     }
 

@@ -153,7 +153,7 @@ def test_slips_stand_everywhere_on_the_board_each_with_its_history(past: Context
             first = {to: min(s.moved_at for s in steps if s.to_state is to) for to in {s.to_state for s in steps}}
             assert slip.given_at == first.get(ReferralState.GIVEN)
             assert slip.answered_at == min(
-                (step.moved_at for step in steps if step.from_state is ReferralState.GIVEN), default=None
+                (step.moved_at for step in steps if step.to_state in rules.ANSWERS), default=None
             )
             assert all((one, other) in rules.MOVES for one, other in pairwise(states))
             assert [step.moved_at for step in steps] == sorted(step.moved_at for step in steps)

@@ -13,11 +13,11 @@ from server.persistence.models import Group, Person, Referral, ReferralMove
 from tests.persistence.test_what_was_printed import _at_first_step, _insert
 
 GIVEN = datetime(2026, 11, 5, 7, 0, tzinfo=UTC)
-WAY = (ReferralState.DRAFT, ReferralState.GIVEN, ReferralState.DECLINED)
+WAY = (ReferralState.DRAFT, ReferralState.GIVEN, ReferralState.ACCEPTED, ReferralState.CONTACTED)
 
 
 def _older(path: Path) -> Database:
-    """A draft, a slip that waits, and one that was turned down after two days."""
+    """A draft, a slip that waits, one taken on after two days, and one whose prospect was called after four."""
     database = _at_first_step(path)
     config = schema._config()
     with database.engine.connect() as connection:
@@ -26,7 +26,7 @@ def _older(path: Path) -> Database:
     with database.engine.begin() as connection:
         group = _insert(connection, Group.__table__, uid="G")
         both = [_insert(connection, Person.__table__, uid=f"P{number}") for number in range(2)]
-        for many in range(3):
+        for many in range(4):
             slip = _insert(
                 connection, Referral.__table__, uid=f"S{many}", group_id=group, giver_id=both[0], receiver_id=both[1],
                 kind="referral", state=WAY[many].value,
@@ -51,5 +51,6 @@ def test_a_slip_of_an_older_program_says_when_it_was_given_and_answered_and_why(
     assert [tuple(row) for row in found] == [
         ("S0", None, None, ""),
         ("S1", GIVEN, None, ""),
-        ("S2", GIVEN, GIVEN + timedelta(days=2), "no_capacity"),
+        ("S2", GIVEN, None, "no_capacity"),
+        ("S3", GIVEN, GIVEN + timedelta(days=4), "no_capacity"),
     ]

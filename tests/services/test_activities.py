@@ -4,16 +4,21 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
 from server.domain.activities import ActivityKind
+from server.domain.balance import Gift
 from server.domain.errors import NotAllowed, NotFound, RuleViolation
-from server.domain.vocabulary import Standing
-from server.persistence.models import Group, Person
-from server.services import activities, one_to_ones
+from server.domain.vocabulary import GroupId, Standing
+from server.domain.weeks import Column
+from server.persistence.models import Attendance, Group, Person
+from server.persistence.queries import leading
+from server.services import activities, mine, one_to_ones, passed, walk_ins, weeks
 from server.services.activities import ActivityFields, ActivityPage
 from server.services.context import Json, Tx
 from tests import builders
 from tests.mornings import Morning
+from tests.rooms import DOOR, an_earlier_morning, everybody_in
 
 
 def _write(morning: Morning, kind: str, who: str = "Mira", **more: Any) -> Json:
@@ -112,16 +117,19 @@ def test_one_to_ones_count_when_both_have_confirmed(morning: Morning) -> None:
         )
 
     say("Mira", "Max")
-    assert (_page(morning, "Mira").one_to_ones, _page(morning, "Max").one_to_ones_waiting) == (0, 1)
+    assert [[each.both for each in _page(morning, who).one_to_ones] for who in ("Mira", "Max")] == [[False], [False]]
     say("Max", "Mira")
-    assert [_page(morning, who).one_to_ones for who in ("Mira", "Max")] == [1, 1]
+    assert [[(each.name, each.both) for each in _page(morning, who).one_to_ones] for who in ("Mira", "Max")] == [
+        [("Max D'Alò", True)],
+        [("Mira Łukasik", True)],
+    ]
 
 
 def test_a_visitor_is_one_credit_however_often_they_came(morning: Morning) -> None:
     def came(tx: Tx) -> None:
         group, vik = tx.db.get_one(Group, morning.group_id), tx.db.get_one(Person, morning.people["Vik"])
-        for weeks in (1, 2):
-            meeting = builders.a_meeting(tx, group, builders.START - timedelta(weeks=weeks))
+        for ago in (1, 2):
+            meeting = builders.a_meeting(tx, group, builders.START - timedelta(weeks=ago))
             builders.an_attendance(
                 tx,
                 meeting,
@@ -135,3 +143,44 @@ def test_a_visitor_is_one_credit_however_often_they_came(morning: Morning) -> No
     [vik] = _page(morning, "Mira").brought
     assert (vik.name, vik.visits, vik.is_member) == ("Vik", 2, False)
     assert _page(morning, "Max").brought == ()
+
+
+def test_whoever_comes_for_somebody_is_no_visitor_anywhere(morning: Morning) -> None:
+    walk_ins.come_for(
+        morning.ctx,
+        meeting_id=morning.meeting_id,
+        absent_uid=morning.attendances["Mira"],
+        known_uid=morning.attendances["Vik"],
+        desk=DOOR,
+    )
+    group = GroupId(morning.group_id)
+    assert _page(morning, "Mira").brought == ()
+    assert passed.at(morning.ctx, morning.meeting_id).visitors == 0
+    assert mine.of_person(morning.ctx, group, morning.people["Mira"]).balance.given == {}
+    week = weeks.show(morning.ctx, group, date(2026, 11, 23))
+    (line,) = (each for each in week.lines if each.person.given_name == "Mira")
+    assert {column: number for column, number in line.figures.items() if number} == {Column.SUBSTITUTE: 1}
+    with morning.ctx.reading() as db:
+        assert leading.visitors(db, group, morning.ctx.now() - timedelta(days=1)) == ()
+
+
+def test_a_visitor_is_the_credit_of_whoever_invited_them_first(morning: Morning) -> None:
+    an_earlier_morning(morning, [], days_ago=14)
+
+    def invited_by_max(tx: Tx) -> None:
+        last = (
+            select(Attendance.id)
+            .where(Attendance.person_id == morning.people["Vik"], Attendance.meeting_id != morning.meeting_id)
+            .scalar_subquery()
+        )
+        values = {"standing": Standing.VISITOR, "invited_by_id": morning.people["Max"]}
+        tx.db.execute(update(Attendance).where(Attendance.id == last).values(**values))
+
+    morning.ctx.transaction(invited_by_max)
+    everybody_in(morning, only=["Vik"])  # this time on Mira's invitation
+    assert _page(morning, "Mira").brought == ()
+    [vik] = _page(morning, "Max").brought
+    assert (vik.name, vik.visits) == ("Vik", 2)
+    group = GroupId(morning.group_id)
+    gave = [mine.of_person(morning.ctx, group, morning.people[who]).balance.given for who in ("Mira", "Max")]
+    assert [each.get(Gift.VISITOR, 0) for each in gave] == [0, 1]

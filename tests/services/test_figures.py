@@ -17,7 +17,7 @@ from server.domain.vocabulary import (
     Standing,
 )
 from server.persistence.models import Exchange, FollowUp, Meeting, Referral, Round
-from server.services import check_ins, expected, figures, meetings
+from server.services import check_ins, counted, expected, figures, meetings
 from server.services.context import Tx
 from server.services.figures import ListWords
 from server.services.meetings import AgendaLine, MeetingPlan
@@ -25,6 +25,7 @@ from tests import builders
 from tests.conftest import FakeClock, Statements
 from tests.mornings import Morning
 from tests.rooms import DOOR, an_earlier_morning, everybody_in, seat_rounds
+from tests.services.test_slips import _give, _move
 
 TABLES = [
     [["Mira", "Max"], ["Olga", "Vik"], ["Fiona"]],
@@ -178,8 +179,23 @@ def test_what_grew_from_it_is_counted_by_state_and_never_as_a_draft(
     assert (found.exchanges_asked, found.exchanges_accepted) == (2, 1)
     assert (found.one_to_ones, found.promises) == (2, 1)
     assert found.referrals == ((ReferralState.GIVEN, 2), (ReferralState.WON, 1))
+    assert not found.told, "fewer than five people gave them"
     row = figures.of_group(breakfast.ctx, GroupId(breakfast.group_id))[0]
     assert row.referrals == 3
+
+
+def test_a_lead_given_at_a_meeting_stands_in_none_of_its_figures(breakfast: Morning) -> None:
+    here, group = breakfast.meeting_id, GroupId(breakfast.group_id)
+    everybody_in(breakfast, only=["Mira", "Max"])
+    _move(breakfast, "Max", _give(breakfast), ReferralState.ACCEPTED)
+    _give(breakfast, consent=False, level=1, vouch="")
+    with breakfast.ctx.reading() as db:
+        kinds = {(slip.kind, slip.meeting_id) for slip in db.query(Referral)}
+    assert kinds == {(ReferralKind.REFERRAL, here), (ReferralKind.LEAD, here)}, "both are kept"
+    assert figures.of_meeting(breakfast.ctx, here).referrals == ((ReferralState.ACCEPTED, 1),)
+    assert figures.of_group(breakfast.ctx, group)[0].referrals == 1
+    _, listed = counted.slips_at(breakfast.ctx, here, "given")
+    assert (len(listed.rows), listed.gone, listed.private) == (1, 0, 0)
 
 
 def test_the_group_sees_its_own_meetings_that_were_opened_newest_first(

@@ -461,19 +461,21 @@ def test_the_stage_grows_from_dated_evidence_and_has_a_direction(
     clock.pass_by(days=30)
     assert _stage(morning, "Mira", "Max") == (Stage.CREDIBLE, "ask_for_referral")
 
-    def win(tx: Tx) -> None:
+    def win(tx: Tx, kind: ReferralKind = ReferralKind.REFERRAL) -> None:
         tx.db.add(
             Referral(
                 group_id=morning.group_id,
                 giver_id=morning.people["Max"],
                 receiver_id=morning.people["Mira"],
-                kind=ReferralKind.REFERRAL,
+                kind=kind,
                 state=ReferralState.WON,
                 created_at=tx.now,
                 changed_at=tx.now,
             )
         )
 
+    morning.ctx.transaction(lambda tx: win(tx, ReferralKind.LEAD))
+    assert _stage(morning, "Mira", "Max") == (Stage.CREDIBLE, "ask_for_referral"), "a lead never counts"
     morning.ctx.transaction(win)
     assert _stage(morning, "Mira", "Max") == (Stage.PROFITABLE, "keep_in_touch")
     assert _stage(morning, "Max", "Mira") == (Stage.VISIBLE, "keep_promise")

@@ -14,7 +14,7 @@ from server.services import fruit, sectors, situations
 from server.services.context import Tx
 from tests.conftest import FakeClock, Statements
 from tests.mornings import Morning
-from tests.rooms import an_earlier_morning
+from tests.rooms import an_earlier_morning, everybody_in
 
 FEAST, OFFICE = ("Mira", "Max", "Dora"), ("Olga", "Fiona", "Vik")
 ACROSS = [
@@ -134,9 +134,10 @@ def test_a_suggestion_says_its_numbers_and_once_adopted_the_planner_hears_it(gro
         (Verdict.ADOPTED, 0, 6, "Olga Marchetti")
     ]
     assert weighs(grown) == 6
+    everybody_in(grown)
     with grown.ctx.reading() as db:
         problem = situations.read(db, grown.meeting_id, grown.ctx.now()).problem
-    assert isinstance(problem["affinity"], list)
+    assert ["accounting", "catering", 6] in problem["affinity"], "a trade under each of the two"
     back(grown, uid)
     assert weighs(grown) == 0
     assert len(page(grown).suggestions) == 1

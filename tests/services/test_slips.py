@@ -236,6 +236,19 @@ def test_a_room_sees_how_many_visitors_came_and_who_brought_them(morning: Mornin
     assert [(each.kind, each.giver, each.receiver) for each in found.recent] == [("visitor", "Mira Ł.", "Vik")]
 
 
+def test_taking_a_referral_on_is_no_answer_yet_calling_the_prospect_is(morning: Morning, clock: FakeClock) -> None:
+    slip = _move(morning, "Max", _give(morning), State.ACCEPTED)
+    assert kept(morning, slip["uid"])[1] is None
+    clock.pass_by(hours=1)
+    slip = _move(morning, "Max", slip, State.NO_ANSWER)
+    called = clock.now
+    clock.pass_by(hours=1)
+    slip = _move(morning, "Max", slip, State.CONTACTED)
+    assert kept(morning, slip["uid"])[1] == called
+    no = _move(morning, "Max", _give(morning, need="A cellar"), State.DECLINED, reason="no_capacity")
+    assert kept(morning, no["uid"])[1] == clock.now
+
+
 class SlipMachine(RuleBasedStateMachine):
     """Two people and the pages they have open: whatever they press, in whatever order, the slip keeps its rules."""
 
@@ -305,7 +318,7 @@ def recounted(morning: Morning, uid: str) -> tuple[object, ...]:
             select(ReferralMove).join(Referral, Referral.id == ReferralMove.referral_id).where(Referral.uid == uid)
         ).all()
     given = [move.moved_at for move in moves if move.to_state is State.GIVEN]
-    answered = [move.moved_at for move in moves if move.from_state is State.GIVEN]
+    answered = [move.moved_at for move in moves if move.to_state in rules.ANSWERS]
     return min(given, default=None), min(answered, default=None), max((move.reason for move in moves), default="")
 
 

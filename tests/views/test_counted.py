@@ -173,7 +173,7 @@ def test_every_figure_leads_to_the_rows_it_counts(browser: Open, history: Mornin
                 assert listed in counts, (path, where, number, words)
             seen.add(re.sub(r".*/counted/([a-z_-]+).*", r"\1", where))
     assert seen >= {
-        "expected", "came", "members", "visitors", "walk_ins", "late", "missing", "arrived", "rounds", "slips",
+        "expected", "came", "members", "visitors", "walk_ins", "late", "missing", "arrived", "rounds",
         "given", "leads", "first-time", "again", "acquainted", "fresh", "both-confirmed", "listed", "weeks",
         "referrals", "visitors-came", "visitors-again", "visitors-joined", "members-then", "members-still",
         "sector-there", "sector-wanted", "item",
@@ -221,7 +221,7 @@ def test_who_may_not_see_the_figures_sees_no_rows(browser: Open, history: Mornin
     here = f"/o/{history.meeting_uid}/counted"
     days = "since=2026-11-16&until=2026-11-22"
     addresses = [
-        f"{here}/came", f"{here}/slips", f"{here}/rounds", f"{here}/first-time", f"{here}/sector-there?name=Florist",
+        f"{here}/came", f"{here}/given", f"{here}/rounds", f"{here}/first-time", f"{here}/sector-there?name=Florist",
         f"/o/counted/weeks?columns=P,RGO,121&{days}", f"/o/counted/weeks?columns=P&whose=others&{days}",
         "/o/counted/given?weeks=26", "/o/counted/both-confirmed?weeks=26", "/o/counted/acquainted?weeks=26",
         "/o/counted/listed?weeks=26&whose=nobody", "/o/counted/visitors-came", "/o/counted/members-then",

@@ -104,6 +104,17 @@ def test_nobody_reads_the_light_of_another_member_but_those_who_lead(browser: Op
         assert browser("Olga").get(path).status_code == 404
 
 
+def test_both_presets_can_be_begun_from(browser: OpenBrowser, later: Morning) -> None:
+    olga = browser("Olga")
+    assert 'href="/o/lights/table?from=brisk"' in _text(olga.get("/o/lights/table"))
+    for name, word in (("steady", "Steady"), ("brisk", "Brisk")):
+        page = _text(olga.get(f"/o/lights/table?from={name}"))
+        assert f'value="{word}"' in page
+        for metric in Metric:
+            steps = PRESETS[name].steps.get(metric)
+            assert steps is None or f'value="{written(steps)}"' in page, metric
+
+
 def test_a_table_is_tried_before_it_is_adopted(browser: OpenBrowser, later: Morning) -> None:
     olga = browser("Olga")
     tried = _text(olga.submit("/o/lights/table", _form(referrals="5:80", do="try")))

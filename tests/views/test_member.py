@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from server.domain.referrals import Served
 from server.domain.vocabulary import ContactField, MeetingStatus, ReferralState, StayInTouch, Uid
 from server.persistence.models import Group, Meeting, Person
 from server.services import follow_ups, referrals, slips
@@ -86,6 +87,29 @@ def earlier(morning: Morning) -> int:
 def _uid_of(morning: Morning, meeting_id: int) -> str:
     with morning.ctx.reading() as db:
         return db.get_one(Meeting, meeting_id).uid
+
+
+def _won(morning: Morning, served: Served) -> str:
+    """A slip from Mira to Max that became business, and how its prospect was served."""
+    slip = _slip(morning)
+    for to in (ReferralState.ACCEPTED, ReferralState.CONTACTED, ReferralState.WON):
+        slip = referrals.move(
+            morning.ctx,
+            group_id=morning.group_id,
+            actor=morning.people["Max"],
+            uid=slip["uid"],
+            version=slip["version"],
+            to=to,
+        )
+    referrals.tell_served(
+        morning.ctx,
+        group_id=morning.group_id,
+        actor=morning.people["Mira"],
+        uid=slip["uid"],
+        version=slip["version"],
+        served=served,
+    )
+    return str(slip["uid"])
 
 
 def _away(browser: Browser) -> Browser:
@@ -287,13 +311,17 @@ def test_over_an_open_network_nothing_private_is_sent_or_taken(
         note="no time before May",
         reason="no_capacity",
     )
+    won = _won(morning, Served.NO)
     draft = _give(browser("Mira"), do="keep")
+    for uid, told in ((won, "not well served"), (mine["uid"], "refused for a reason of the receiver&#39;s own")):
+        assert told in _text(browser("Mira").get(f"/referrals/{uid}")), "at home it is told"
     mira = _away(browser("Mira"))
     meeting = _uid_of(morning, earlier)
     paths = [
         "/referrals",
         f"/referrals/{slip['uid']}",
         f"/referrals/{mine['uid']}",
+        f"/referrals/{won}",
         "/referrals/" + draft.headers["Location"].partition("#slip-")[2],
         "/referrals/state",
         "/referrals.csv",
@@ -309,11 +337,14 @@ def test_over_an_open_network_nothing_private_is_sent_or_taken(
         assert reply.status_code == 200, path
         found = [
             secret
-            for secret in (*SECRETS, "kitchen", "Grand Hotel", "max@example.org")
+            for secret in (*SECRETS, "kitchen", "Grand Hotel", "max@example.org", "well served", "receiver's own")
             if secret in _text(reply).replace("&#39;", "'")
         ]
         assert not found, path
-    assert "No time for it now" not in _text(mira.get(f"/referrals/{mine['uid']}"))
+    for uid in (mine["uid"], won):
+        page = _text(mira.get(f"/referrals/{uid}"))
+        assert "No time for it now" not in page
+        assert (" / 100" in page, "reasons and quality are shown at home" in page) == (False, True)
     refused = _give(mira, prospect_name="Anna")
     assert (refused.status_code, "is written later, over a safe line" in _text(refused)) == (422, True)
     kept = _give(mira, prospect_name="", reach="", comments="")

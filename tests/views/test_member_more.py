@@ -140,6 +140,14 @@ def test_thanks_are_written_confirmed_and_show_the_sum_to_their_author_alone(
 
 
 def test_a_sum_that_is_none_is_refused_at_its_field(browser: OpenBrowser, morning: Morning) -> None:
+    chf = {"to": "Mira", "amount": "70", "currency": "chf", "tier": "3", "is_repeat": "1", "comments": "The terrace"}
+    assert browser("Max").submit("/thanks", chf).status_code == 303
+    own = _text(browser("Max").get("/thanks"))
+    for shown in ("CHF70.00", "repeat", "further on", "The terrace"):
+        assert shown in own.replace("\xa0", "")
+    reply = browser("Max").submit("/thanks", chf | {"currency": "1€"})
+    assert "A currency has three letters, such as EUR." in _text(reply)
+    assert 'value="The terrace"' in _text(reply), "nothing that was typed is lost"
     reply = browser("Max").submit("/thanks", {"to": "Mira", "amount": "much", "tier": "1"})
     assert reply.status_code == 422
     assert 'id="f-amount-error"' in _text(reply)
@@ -230,10 +238,17 @@ def test_the_secretary_enters_paper_and_a_leader_does_not(browser: OpenBrowser, 
         "level-0": "3",
         "vouch-0": "used_it",
         "consent-0": "1",
+        "inside-0": "1",
+        "ways-0": "written",
+        "comments-0": "After ten",
     }
     olga = browser("Olga")
+    shown = _text(olga.submit(path, line | {"giver-0": "Nobody"}))
+    assert re.search(r'value="written"[^>]* checked', shown), "what was ticked stays"
     reply = olga.submit(path, line)
     assert "1 slip given." in _text(olga.get(reply.headers["Location"]))
+    (slip,) = slips.board(morning.ctx, morning.people["Max"])
+    assert (slip.inside, slip.ways, slip.comments) == (True, ("written",), "After ten")
     again = olga.submit(path, line)
     assert again.status_code == 422
     assert "Slip 1 may be there already." in _text(again)
@@ -263,6 +278,24 @@ def test_what_grew_has_a_page_and_a_poster_without_names(
     for path in (f"/o/{uid}/growth", f"/o/{uid}/growth.pdf"):
         assert browser("Mira").get(path).status_code == 403
         assert browser("Sam").get(path).status_code == 404
+
+
+def test_thanks_and_other_activity_go_into_a_spreadsheet_and_a_sum_only_into_its_authors(
+    browser: OpenBrowser, morning: Morning
+) -> None:
+    _answer(morning, "Mira", _thank(morning, cents=123_450))
+    max_, mira = browser("Max"), browser("Mira")
+    max_.submit("/activity", {"kind": "advice", "to": "Mira", "text": "About roofs", "minutes": "30"})
+    for path, shown in (("/thanks", ("1234.50", "EUR", "confirmed")), ("/activity", ("About roofs", "30"))):
+        assert f'href="{path}.csv"' in _text(max_.get(path))
+        sheet, book = (
+            read_table(max_.get(f"{path}.{kind}").get_data(), name=f"own.{kind}") for kind in ("csv", "xlsx")
+        )
+        (row,) = sheet.rows
+        assert set(shown) <= set(row.cells)
+        assert [each.cells for each in book.rows] == [row.cells]
+    assert "1234" not in _text(mira.get("/thanks.csv"))
+    assert "You were thanked" in _text(mira.get("/thanks.csv"))
 
 
 def test_a_display_hears_what_was_passed_by_first_name_and_initial(

@@ -19,9 +19,9 @@ from server.persistence.models import (
     Person,
     Referral,
 )
+from server.persistence.queries.visits import was_visit
 
 BELONGED = (Standing.MEMBER, Standing.FORMER)
-_CAME_AS_VISITOR = (Attendance.standing == Standing.VISITOR, Attendance.entered_at.is_not(None))
 
 
 def met(db: Session, group_id: GroupId, since: date) -> Iterable[tuple[int, int]]:
@@ -83,7 +83,7 @@ def visitors(db: Session, group_id: GroupId, since: datetime) -> tuple[Visitor, 
             Attendance.meeting_id.in_(
                 select(Meeting.id).where(Meeting.group_id == group_id, Meeting.starts_at >= since)
             ),
-            *_CAME_AS_VISITOR,
+            was_visit(),
         )
         .group_by(Attendance.person_id)
     )
@@ -95,7 +95,7 @@ def visits_of(db: Session, group_id: GroupId, person: PersonId) -> tuple[list[da
     moments = db.scalars(
         select(Meeting.starts_at)
         .join(Attendance, Attendance.meeting_id == Meeting.id)
-        .where(Meeting.group_id == group_id, Attendance.person_id == person, *_CAME_AS_VISITOR)
+        .where(Meeting.group_id == group_id, Attendance.person_id == person, was_visit())
     )
     membership = db.scalar(select(Membership).where(Membership.group_id == group_id, Membership.person_id == person))
     return list(moments), membership

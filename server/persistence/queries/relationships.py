@@ -12,6 +12,7 @@ from server.domain.vocabulary import (
     FollowUpKind,
     GroupId,
     PersonId,
+    ReferralKind,
     ReferralState,
     RoundPhase,
 )
@@ -107,6 +108,7 @@ def facts(db: Session, group_id: GroupId, owner: PersonId, others: Collection[Pe
         Referral.group_id == group_id,
         Referral.receiver_id == owner,
         Referral.giver_id.in_(others),
+        Referral.kind == ReferralKind.REFERRAL,
         Referral.state == ReferralState.WON,
     )
     rows = db.execute(union_all(seated, scanned, on_purpose, promised, won))

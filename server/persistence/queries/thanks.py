@@ -36,12 +36,14 @@ class Said(NamedTuple):
     need: str | None
 
 
-def of_person(db: Session, group_id: GroupId, person: PersonId) -> Sequence[Said]:
-    """What somebody thanked for and is thanked for, the last ones, newest first. One statement."""
+def of_person(
+    db: Session, group_id: GroupId, person: PersonId, *, shown: int | None = SHOWN
+) -> Sequence[Said]:
+    """What somebody thanked for and is thanked for, the last ones or all (None), newest first. One statement."""
     newest = (Thanks.thanked_on.desc(), Thanks.id.desc())
     # Each side by itself: a database that sees an "or" reads everything there ever was.
     sides = [
-        select(Thanks.id).where(Thanks.group_id == group_id, side == person).order_by(*newest).limit(SHOWN).subquery()
+        select(Thanks.id).where(Thanks.group_id == group_id, side == person).order_by(*newest).limit(shown).subquery()
         for side in (Thanks.thanker_id, Thanks.thanked_id)
     ]
     rows = db.execute(
@@ -62,7 +64,7 @@ def of_person(db: Session, group_id: GroupId, person: PersonId) -> Sequence[Said
         .outerjoin(Referral, Referral.id == Thanks.referral_id)
         .where(Thanks.id.in_(union_all(*(select(side.c.id) for side in sides))))
         .order_by(*newest)
-        .limit(SHOWN)
+        .limit(shown)
     )
     return [Said._make(row) for row in rows]
 

@@ -9,8 +9,9 @@ from sqlalchemy import Row, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from server.domain.touches import Touch
-from server.domain.vocabulary import ExchangeState, GroupId, PersonId, ReferralState, Standing
+from server.domain.vocabulary import ExchangeState, GroupId, PersonId, ReferralState
 from server.persistence.models import Attendance, Exchange, FollowUp, Meeting, OneToOne, Referral
+from server.persistence.queries.visits import was_first
 
 
 class Begun(NamedTuple):
@@ -42,10 +43,9 @@ def begun(db: Session, group_id: GroupId, since: datetime, zone: ZoneInfo, perso
             .join(Meeting, Meeting.id == Attendance.meeting_id)
             .where(
                 Attendance.invited_by_id == person,
-                Attendance.standing == Standing.VISITOR,
-                Attendance.entered_at.is_not(None),
                 Meeting.group_id == group_id,
                 Meeting.starts_at >= since,
+                was_first(group_id),
             )
         )
     contacts: list[Touch] = []

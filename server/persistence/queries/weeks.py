@@ -33,6 +33,7 @@ from server.persistence.models import (
     WeekRules,
 )
 from server.persistence.queries import folded
+from server.persistence.queries.visits import was_visit
 
 _OVER = timedelta(days=1)
 """After so long a meeting that nobody closed is over."""
@@ -268,14 +269,14 @@ def _attended(db: Session, span: Span, now: datetime) -> list[Counted]:
 
 
 def _first_visits(db: Session, group_id: GroupId, people: Collection[int]) -> dict[int, datetime]:
-    """When people first came to the group. At most one statement."""
+    """When people first visited the group. At most one statement."""
     if not people:
         return {}
     # One look for each of them: asked for all together, a database goes through the meetings instead.
     first = (
         select(func.min(Meeting.starts_at))
         .join(Attendance, Attendance.meeting_id == Meeting.id)
-        .where(Attendance.person_id == Person.id, Attendance.entered_at.is_not(None), Meeting.group_id == group_id)
+        .where(Attendance.person_id == Person.id, was_visit(), Meeting.group_id == group_id)
         .correlate(Person)
         .scalar_subquery()
     )

@@ -39,6 +39,7 @@ from server.persistence.models import (
     Referral,
     Round,
     Seat,
+    Substitute,
     Thanks,
 )
 from server.persistence.queries import folded
@@ -145,6 +146,10 @@ def _meeting(tx: Tx, group: Group, chance: Random, number: int, known: list[Pers
     )
     rows = [_line(tx, meeting, person, known, chance, was=was) for person in known if chance.random() < 0.8]
     there = [row for row in rows if row.entered_at is not None]
+    away = [row for row in rows if row.entered_at is None]
+    for row in there:
+        if away and chance.random() < 0.3:
+            tx.db.add(Substitute(attendance_id=row.id, stands_for_id=away.pop().id))
     for this in (1, 2) if was and len(there) > 1 else ():
         chance.shuffle(there)
         half = max(2, len(there) // 2)

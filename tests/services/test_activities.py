@@ -1,5 +1,6 @@
 """Other activity: what two shared counts once both say so; visitors are credited once to whoever invited them."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,14 +10,16 @@ from sqlalchemy import select, update
 from server.domain.activities import ActivityKind
 from server.domain.balance import Gift
 from server.domain.errors import NotAllowed, NotFound, RuleViolation
-from server.domain.vocabulary import GroupId, Standing
+from server.domain.vocabulary import GroupId, PersonId, Standing, Uid
 from server.domain.weeks import Column
 from server.persistence.models import Attendance, Group, Person
 from server.persistence.queries import leading
-from server.services import activities, mine, one_to_ones, passed, walk_ins, weeks
+from server.services import activities, apologies, check_ins, merging, mine, one_to_ones, passed, walk_ins, weeks
 from server.services.activities import ActivityFields, ActivityPage
 from server.services.context import Json, Tx
+from server.services.people import PersonFields
 from tests import builders
+from tests.cast import Character
 from tests.mornings import Morning
 from tests.rooms import DOOR, an_earlier_morning, everybody_in
 
@@ -145,7 +148,7 @@ def test_a_visitor_is_one_credit_however_often_they_came(morning: Morning) -> No
     assert _page(morning, "Max").brought == ()
 
 
-def test_whoever_comes_for_somebody_is_no_visitor_anywhere(morning: Morning) -> None:
+def _said_at_the_door(morning: Morning) -> None:
     walk_ins.come_for(
         morning.ctx,
         meeting_id=morning.meeting_id,
@@ -153,6 +156,23 @@ def test_whoever_comes_for_somebody_is_no_visitor_anywhere(morning: Morning) -> 
         known_uid=morning.attendances["Vik"],
         desk=DOOR,
     )
+
+
+def _said_on_the_own_page(morning: Morning) -> None:
+    noa = PersonFields(given_name="Noa", family_name="Żak")
+    apologies.send(morning.ctx, meeting_id=morning.meeting_id, person_id=morning.people["Mira"], who=noa)
+    with morning.ctx.reading() as db:
+        uid = db.scalar(
+            select(Attendance.uid)
+            .join(Person, Person.id == Attendance.person_id)
+            .where(Attendance.meeting_id == morning.meeting_id, Person.given_name == "Noa")
+        )
+    check_ins.admit_by_name(morning.ctx, meeting_id=morning.meeting_id, attendance_uid=Uid(str(uid)), desk=DOOR)
+
+
+@pytest.mark.parametrize("said", [_said_at_the_door, _said_on_the_own_page])
+def test_whoever_comes_for_somebody_is_no_visitor_anywhere(morning: Morning, said: Callable[[Morning], None]) -> None:
+    said(morning)
     group = GroupId(morning.group_id)
     assert _page(morning, "Mira").brought == ()
     assert passed.at(morning.ctx, morning.meeting_id).visitors == 0
@@ -184,3 +204,36 @@ def test_a_visitor_is_the_credit_of_whoever_invited_them_first(morning: Morning)
     group = GroupId(morning.group_id)
     gave = [mine.of_person(morning.ctx, group, morning.people[who]).balance.given for who in ("Mira", "Max")]
     assert [each.get(Gift.VISITOR, 0) for each in gave] == [0, 1]
+
+
+def test_a_visitor_who_was_written_down_twice_is_one_credit_once_the_two_are_one(morning: Morning) -> None:
+    group = GroupId(morning.group_id)
+    last_week = builders.START - timedelta(days=7)
+
+    def under_another_name(tx: Tx) -> None:
+        here = tx.db.get_one(Group, morning.group_id)
+        twin = builders.a_member(tx, here, Character("Vic", "", "", "", ""), Standing.VISITOR)
+        meeting = builders.a_meeting(tx, here, last_week)
+        builders.an_attendance(
+            tx, meeting, twin, Standing.VISITOR, invited_by_id=morning.people["Max"], entered_at=last_week
+        )
+        morning.people["Vic"] = PersonId(twin.id)
+
+    morning.ctx.transaction(under_another_name)
+    everybody_in(morning, only=["Vik"])  # on Mira's invitation
+
+    def credits_of(who: str) -> tuple[int, int, int]:
+        shown = [weeks.show(morning.ctx, group, day) for day in (date(2026, 11, 16), date(2026, 11, 23))]
+        lines = [line for week in shown for line in week.lines if line.person.given_name == who]
+        return (
+            sum(line.figures.get(Column.VISITORS, 0) for line in lines),
+            len(_page(morning, who).brought),
+            mine.of_person(morning.ctx, group, morning.people[who]).balance.given.get(Gift.VISITOR, 0),
+        )
+
+    assert [credits_of(who) for who in ("Max", "Mira")] == [(1, 1, 1), (1, 1, 1)]
+    with morning.ctx.reading() as db:
+        stays, goes = (db.get_one(Person, morning.people[who]).uid for who in ("Vik", "Vic"))
+    merging.merge(morning.ctx, group_id=group, stays=stays, goes=goes, fields=PersonFields(given_name="Vik"))
+    assert [credits_of(who) for who in ("Max", "Mira")] == [(1, 1, 1), (0, 0, 0)]
+    assert [each.visits for each in _page(morning, "Max").brought] == [2]

@@ -23,12 +23,13 @@ from server.persistence.models import (
     Week,
     WeekCorrection,
 )
-from server.services import fees, folding, leading, mine, slips, thanks, week_files, weeks
+from server.persistence.queries import leading as queries
+from server.services import fees, folding, leading, mine, passed, slips, thanks, walk_ins, week_files, weeks
 from server.services.context import Context, Tx
 from tests import histories
 from tests.conftest import FakeClock
 from tests.mornings import Morning
-from tests.rooms import everybody_in
+from tests.rooms import DOOR, everybody_in
 from tests.services.test_slips import _give
 from tests.services.test_thanks import _answer, _thank
 
@@ -104,6 +105,27 @@ def test_what_two_people_shared_is_counted_once_whoever_goes_first(morning: Morn
     assert _week(morning).total == before
     _fold(morning, "Mira")
     assert _week(morning).total == before
+
+
+@pytest.mark.parametrize("first", ["Max", "Vik"])
+def test_who_came_for_somebody_becomes_no_visitor_when_one_of_the_two_is_forgotten(
+    ctx: Context, morning: Morning, first: str
+) -> None:
+    walk_ins.come_for(
+        ctx,
+        meeting_id=morning.meeting_id,
+        absent_uid=morning.attendances["Max"],
+        known_uid=morning.attendances["Vik"],
+        desk=DOOR,
+    )
+    before = _week(morning).total
+    for name in (first, *{"Max", "Vik"} - {first}):
+        _fold(morning, name)
+        assert passed.at(ctx, morning.meeting_id).visitors == 0
+        assert _week(morning).total == before
+        with ctx.reading() as db:
+            assert queries.visitors(db, _group(morning), ctx.now() - timedelta(days=1)) == ()
+    assert _totals(morning, "visitor", "came") == []
 
 
 def test_nobody_is_folded_twice(morning: Morning) -> None:

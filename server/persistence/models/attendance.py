@@ -101,13 +101,15 @@ class DoorAttempt(Base):
 
 
 class Substitute(Base):
-    """Somebody who comes for somebody else of the list."""
+    """Somebody who comes for somebody else of the list; they were no visitor, also when that one is gone from it."""
 
     __tablename__ = "substitutes"
 
     id: Mapped[int] = key()
     attendance_id: Mapped[int] = to("attendances.id", index=False, unique=True)
-    stands_for_id: Mapped[int] = to("attendances.id", index=False, unique=True)
+    stands_for_id: Mapped[int | None] = to(
+        "attendances.id", ondelete="SET NULL", nullable=True, index=False, unique=True
+    )
 
 
 class Badge(Base):

@@ -33,7 +33,7 @@ from server.persistence.models import (
     WeekRules,
 )
 from server.persistence.queries import folded
-from server.persistence.queries.visits import was_visit
+from server.persistence.queries.visits import first_visit
 
 _OVER = timedelta(days=1)
 """After so long a meeting that nobody closed is over."""
@@ -273,14 +273,7 @@ def _first_visits(db: Session, group_id: GroupId, people: Collection[int]) -> di
     if not people:
         return {}
     # One look for each of them: asked for all together, a database goes through the meetings instead.
-    first = (
-        select(func.min(Meeting.starts_at))
-        .join(Attendance, Attendance.meeting_id == Meeting.id)
-        .where(Attendance.person_id == Person.id, was_visit(), Meeting.group_id == group_id)
-        .correlate(Person)
-        .scalar_subquery()
-    )
-    rows = db.execute(select(Person.id, first).where(Person.id.in_(people)))
+    rows = db.execute(select(Person.id, first_visit(group_id, Person.id)).where(Person.id.in_(people)))
     return {person: moment for person, moment in rows if moment is not None}
 
 

@@ -2,8 +2,9 @@
 
 Four forms carry every picture of the reports. Columns stand side by side in the order of time or number;
 bars lie below each other under their names; sides set two counts of the same thing against each other; in beds each
-thing that is counted is a plant of its own. Values are whole numbers from zero up and stand on the marks. At most three
-series are told apart by how they are filled and not by colour alone: plain, hatched, open; in beds by their plant.
+thing that is counted is a plant of its own. Values are whole numbers from zero up and stand on the marks; in columns
+one may be not told, and has a dash and no mark. At most three series are told apart by how they are filled and not by
+colour alone: plain, hatched, open; in beds by their plant.
 """
 
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ LARGEST = 18.5
 _LEFT, _RIGHT = 8.0, 392.0
 _LINE = 22.0
 _HEIGHT = 132.0
+_NOT_TOLD = "–"
 
 
 class Form(StrEnum):
@@ -55,10 +57,20 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One name and its values, one for each series."""
+    """One name and its values, one for each series. None, in columns: not told, which is something else than 0."""
 
     name: str
-    values: tuple[int, ...]
+    values: tuple[int | None, ...]
+
+    @property
+    def is_told(self) -> bool:
+        """Whether all its values are."""
+        return None not in self.values
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The values as lengths of marks: what is not told has none."""
+        return tuple(value or 0 for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +109,12 @@ _MOST_LINES = 3
 def picture(plot: Plot, fonts: FontSet) -> Picture:
     """The plot as a drawing, 400 units wide.
 
-    Raises ValueError for no rows, more than three series, or values that are missing or below zero.
+    Raises ValueError for no rows, more than three series, values that are missing or below zero, or not told but in
+    columns.
     """
     wanted = len(plot.series)
-    whole = all(len(row.values) == wanted and min(row.values) >= 0 for row in plot.rows)
+    whole = all(len(row.values) == wanted and min(row.numbers) >= 0 for row in plot.rows)
+    whole = whole and (plot.form is Form.COLUMNS or all(row.is_told for row in plot.rows))
     if not plot.rows or not 1 <= wanted <= 3 or not whole or (plot.form is Form.SIDES and wanted != 2):
         raise ValueError(f"plot {plot.key}")
     return _FORMS[plot.form](plot, _Pen(fonts))
@@ -202,29 +216,33 @@ def _cuts(x: float, y: float, width: float, height: float) -> Path:
 
 
 def _columns(plot: Plot, pen: _Pen) -> Picture:
-    """Columns from left to right, the series of each on top of each other, the sum above."""
+    """Columns from left to right, the series of each on top of each other, the sum above; a dash where one of them is
+    not told.
+    """
     legend = _LINE * len(pen.legend_lines(plot.series))
     drawn = Picture(WIDTH, legend + _LINE + _HEIGHT + 36)
     pen.legend(drawn, plot.series, drawn.height)
     step = (_RIGHT - _LEFT) / len(plot.rows)
     wide = min(step * 0.72, 44.0)
-    most = max(sum(row.values) for row in plot.rows) or 1
+    most = max(sum(row.numbers) for row in plot.rows) or 1
     names = [pen.fitted(row.name, 90) for row in plot.rows]
-    sums = [str(sum(row.values)) for row in plot.rows]
+    sums = [str(sum(row.numbers)) if row.is_told else _NOT_TOLD for row in plot.rows]
     every_name = _skip(max(map(pen.width, names)) + 8, step)
     every_sum = _skip(max(pen.width(text, pen.fonts.bold) for text in sums) + 3, step)
+    every_dash = _skip(pen.width(_NOT_TOLD, pen.fonts.bold) + 3, step)
     ground = 32.0
     for at, row in enumerate(plot.rows):
         middle, top = _LEFT + step * (at + 0.5), ground
-        for one, value in zip(plot.series, row.values, strict=True):
+        for one, value in zip(plot.series, row.numbers, strict=True):
             high = value / most * _HEIGHT
             if value:
                 pen.box(drawn, one.fill, middle - wide / 2, top, wide, high)
             top += high
         last = len(plot.rows) - 1 - at
-        if last % every_sum == 0:
-            # Where only some have room, they stand in one line above all, else a neighbour might cover them.
-            base = top if every_sum == 1 else ground + _HEIGHT
+        if last % (every_sum if row.is_told else every_dash) == 0:
+            # Where only some have room, they stand in one line above all, else a neighbour might cover them. A dash is
+            # narrow and stays on the ground: without it the place would look like 0.
+            base = top if every_sum == 1 or not row.is_told else ground + _HEIGHT
             pen.word(drawn, middle, base + 6, sums[at], _VALUE, "middle")
         if last % every_name == 0:
             room = pen.width(names[at]) / 2
@@ -244,15 +262,15 @@ def _bars(plot: Plot, pen: _Pen) -> Picture:
     row_height = 40.0
     drawn = Picture(WIDTH, legend + row_height * len(plot.rows) + 4)
     pen.legend(drawn, plot.series, drawn.height)
-    most = max(sum(row.values) for row in plot.rows) or 1
+    most = max(sum(row.numbers) for row in plot.rows) or 1
     for at, row in enumerate(plot.rows):
         top = drawn.height - legend - at * row_height
-        total = str(sum(row.values))
+        total = str(sum(row.numbers))
         room = _RIGHT - _LEFT - pen.width(total, pen.fonts.bold) - 12
         pen.word(drawn, _LEFT, top - 17, pen.fitted(row.name, room))
         pen.word(drawn, _RIGHT, top - 17, total, _VALUE, "end")
         x = _LEFT
-        for one, value in zip(plot.series, row.values, strict=True):
+        for one, value in zip(plot.series, row.numbers, strict=True):
             wide = value / most * (_RIGHT - _LEFT)
             if value:
                 pen.box(drawn, one.fill, x, top - 35, wide, 11)
@@ -267,9 +285,9 @@ def _sides(plot: Plot, pen: _Pen) -> Picture:
     left, right = plot.series
     names = [pen.fitted(row.name, 84) for row in plot.rows]
     gap = max(map(pen.width, names)) / 2 + 8
-    values = [str(value) for row in plot.rows for value in row.values]
+    values = [str(value) for row in plot.rows for value in row.numbers]
     room = WIDTH / 2 - gap - _LEFT - max(pen.width(text, pen.fonts.bold) for text in values) - 6
-    most = max(value for row in plot.rows for value in row.values) or 1
+    most = max(value for row in plot.rows for value in row.numbers) or 1
     head = drawn.height - 15
     half = WIDTH / 2 - gap - 4
     pen.word(drawn, WIDTH / 2 - gap, head, pen.fitted(left.word, half), anchor="end")
@@ -277,7 +295,7 @@ def _sides(plot: Plot, pen: _Pen) -> Picture:
     for at, row in enumerate(plot.rows):
         base = head - row_height * (at + 1) + 2
         pen.word(drawn, WIDTH / 2, base, names[at], anchor="middle")
-        for one, value, way in ((left, row.values[0], -1), (right, row.values[1], 1)):
+        for one, value, way in ((left, row.numbers[0], -1), (right, row.numbers[1], 1)):
             wide = value / most * room
             start = WIDTH / 2 + way * gap
             if value:
@@ -306,12 +324,12 @@ def _beds(plot: Plot, pen: _Pen) -> Picture:
     _plant_legend(drawn, plot, pen, unit)
     top = drawn.height - legend
     for row, high in zip(plot.rows, lines, strict=True):
-        values = " · ".join(map(str, row.values))
+        values = " · ".join(map(str, row.numbers))
         room = _RIGHT - _LEFT - pen.width(values, pen.fonts.bold) - 12
         pen.word(drawn, _LEFT, top - 17, pen.fitted(row.name, room))
         pen.word(drawn, _RIGHT, top - 17, values, _VALUE, "end")
         top -= _LINE + 4
-        grown = [which for which, value in enumerate(row.values) for _ in range(-(-value // unit))]
+        grown = [which for which, value in enumerate(row.numbers) for _ in range(-(-value // unit))]
         for line in range(high):
             ground = top - (line + 1) * _PLANT_ROW + 2
             for at, which in enumerate(grown[line * _A_LINE : (line + 1) * _A_LINE]):
@@ -322,7 +340,7 @@ def _beds(plot: Plot, pen: _Pen) -> Picture:
 
 
 def _planted(row: Row, unit: int) -> int:
-    return sum(-(-value // unit) for value in row.values)
+    return sum(-(-value // unit) for value in row.numbers)
 
 
 def _plant(drawn: Picture, which: int, x: float, ground: float, high: float) -> None:

@@ -71,6 +71,14 @@ class Tried:
     then: Score
 
 
+@dataclass(frozen=True)
+class Trial:
+    """Another table tried on the past, member by member. `told` False: too few members to be read by name."""
+
+    told: bool
+    members: tuple[Tried, ...] = ()
+
+
 def of_group(ctx: Context, group_id: GroupId) -> Lights:
     """Everybody's score by the table that holds. Eight statements."""
     with ctx.reading() as db:
@@ -110,13 +118,15 @@ def versions(ctx: Context, group_id: GroupId) -> tuple[Decided, ...]:
         return tuple(map(_decided, db.scalars(_of(group_id))))
 
 
-def simulate(ctx: Context, group_id: GroupId, table: Table) -> tuple[Tried, ...]:
-    """Another table on the same past, member by member, before anybody adopts it. Raises what `lights.check` raises."""
+def simulate(ctx: Context, group_id: GroupId, table: Table) -> Trial:
+    """Another table on the same past, before anybody adopts it. Raises what `lights.check` raises."""
     rules.check(table)
     with ctx.reading() as db:
         now = _lit(ctx, db, group_id, _current(db, group_id).table)
+        if not now.told:
+            return Trial(told=False)
         then = {each.person: each.score for each in _lit(ctx, db, group_id, table).members}
-        return tuple(Tried(each.name, each.score, then[each.person]) for each in now.members)
+        return Trial(told=True, members=tuple(Tried(each.name, each.score, then[each.person]) for each in now.members))
 
 
 def adopt(ctx: Context, *, group_id: GroupId, table: Table, seen: int, author: PersonId, op: Op | None = None) -> Json:

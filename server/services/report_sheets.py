@@ -42,10 +42,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Row:
-    """One name and its values, one for each series."""
+    """One name and its values, one for each series. None, in columns: not told, which is something else than 0."""
 
     name: str
-    values: tuple[int, ...]
+    values: tuple[int | None, ...]
 
 
 @dataclass(frozen=True)

@@ -130,7 +130,7 @@ def _trends(found: Leading, span: str) -> Section:
         _trend(name, numbers, span) for name, numbers in found.trends.items() if any(each.number for each in numbers)
     ]
     hidden = any(each.number is None for numbers in found.trends.values() for each in numbers)
-    texts = (gettext("A month to which fewer than five people contributed is left at 0."),) if hidden else ()
+    texts = (gettext("A month to which fewer than five people contributed is not told."),) if hidden else ()
     if not plots:
         texts = (gettext("Months are told when five people or more contributed to them."),)
     return Section(gettext("Month by month"), texts, tuple(plots))
@@ -146,9 +146,11 @@ def _trend(name: str, numbers: tuple[Told, ...], span: str) -> Plot:
         finding=gettext("Most in %(month)s: %(n)s.", month=_month(best.month), n=best.number or 0),
         name_word=gettext("Month"),
         series=(Series(str(TRENDS[name])),),
-        rows=tuple(Row(_short(each.month), (each.number or 0,)) for each in numbers),
+        rows=tuple(Row(_short(each.month), (each.number,)) for each in numbers),
         links={
-            (at, 0): _rows(name.replace("_", "-"), month=f"{each.month.first:%Y-%m}") for at, each in enumerate(numbers)
+            (at, 0): _rows(name.replace("_", "-"), month=f"{each.month.first:%Y-%m}")
+            for at, each in enumerate(numbers)
+            if each.number is not None
         },
     )
 

@@ -16,7 +16,7 @@ from server.domain.errors import NotFound
 from server.domain.lights import BY_WEEK, FEW, PRESETS, Colour, Metric, Point, Table
 from server.domain.vocabulary import Uid
 from server.services import lights
-from server.services.lights import Lights, Lit
+from server.services.lights import Lights, Lit, Trial
 from server.views import forms, guards
 from server.views.counted_page import day_words, lines, page
 from server.views.guards import Visit
@@ -95,7 +95,7 @@ def member_rows(visit: Visit, person: str, metric: str) -> str:
 
 @bp.get("/o/lights/table")
 @guards.needs(Verb.MANAGE_GROUP)
-def table(visit: Visit, tried: tuple[lights.Tried, ...] = ()) -> str:
+def table(visit: Visit, tried: Trial | None = None) -> str:
     """The table, to be edited; another one may be tried on the past first."""
     held = lights.current(visit.ctx, visit.group_id)
     shown = PRESETS.get(request.args.get("from", ""), held.table)
@@ -154,7 +154,7 @@ def _rows(visit: Visit, found: Lights, one: Lit, metric: str, nav: str, back: st
     return page(lines(counted, gettext(METRICS[asked]), back, over), visit, nav)
 
 
-def _shown(visit: Visit, tried: tuple[lights.Tried, ...]) -> Any:
+def _shown(visit: Visit, tried: Trial) -> Any:
     form: Any = table
     return form.__wrapped__(visit, tried)
 

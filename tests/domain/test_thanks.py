@@ -41,6 +41,18 @@ def test_what_is_no_sum_is_refused_at_its_field(typed):
     assert (refused.value.code, refused.value.params) == ("thanks_amount", {"field": "amount"})
 
 
+@pytest.mark.parametrize(("typed", "currency"), [("PLN", "PLN"), (" chf ", "CHF"), ("eur", "EUR")])
+def test_a_currency_is_its_three_letters_however_they_are_typed(typed, currency):
+    assert thanks.currency_of(typed) == currency
+
+
+@pytest.mark.parametrize("typed", ["", "zł", "złt", "EU", "EURO", "E1R", "12€"])
+def test_what_is_no_currency_is_refused_at_its_field(typed):
+    with pytest.raises(RuleViolation) as refused:
+        thanks.currency_of(typed)
+    assert (refused.value.code, refused.value.params) == ("currency_unknown", {"field": "currency"})
+
+
 @given(st.integers(0, 10**12))
 def test_every_sum_comes_back_from_the_way_it_is_written(cents):
     for mark, between in ((",", "."), (".", ","), (",", " ")):

@@ -65,7 +65,16 @@ GREW = Plot(
     (Series("one-to-ones"), Series("other referrals"), Series("became business")),
     (Row("Round 1", (2, 1, 0)), Row("Round 2", (3, 30, 4)), Row("Round 3", (0, 0, 0))),
 )
-EVERY = (CAME, FLOW, BALANCE, GREW)
+TREND = Plot(
+    "trend",
+    Form.COLUMNS,
+    "Referrals given",
+    "12 months",
+    "Most in November: 12.",
+    (Series("Referrals given"),),
+    (Row("Sep", (0,)), Row("Oct", (None,)), Row("Nov", (12,))),
+)
+EVERY = (CAME, FLOW, BALANCE, GREW, TREND)
 
 
 def on_screen(plot: Plot, fonts: FontSet) -> ET.Element:
@@ -113,7 +122,9 @@ def test_a_user_text_is_never_markup(fonts: FontSet) -> None:
 def test_every_value_stands_on_its_mark(fonts: FontSet, plot: Plot) -> None:
     shown = words(on_screen(plot, fonts))
     for row in plot.rows:
-        wanted = [str(value) for value in row.values if value] if plot is BALANCE else [str(sum(row.values))]
+        wanted = [str(value) for value in row.values if value] if plot is BALANCE else [str(sum(row.numbers))]
+        if not row.is_told:
+            wanted = ["–"]
         if plot is GREW:
             wanted = [" · ".join(map(str, row.values))]
         for value in wanted:
@@ -126,6 +137,22 @@ def test_series_are_told_apart_without_colour(fonts: FontSet, plot: Plot) -> Non
     wanted = {Fill.PLAIN: {"p1"}, Fill.HATCHED: {"p2", "cuts"}, Fill.OPEN: {"none"}}
     for one in plot.series:
         assert wanted[one.fill] <= classes
+
+
+def test_what_is_not_told_has_a_dash_and_no_mark_and_is_no_nought(fonts: FontSet) -> None:
+    shown = on_screen(TREND, fonts)
+    assert len(list(shown.iter(f"{SVG}rect"))) == 1
+    assert sorted(words(shown)) == sorted(["Sep", "Oct", "Nov", "0", "–", "12"])
+    partly = replace(CAME, rows=(Row("x", (7, None)), Row("y", (30, 4))))
+    assert {"–", "34"} <= set(words(on_screen(partly, fonts)))
+    assert "7" not in words(on_screen(partly, fonts))
+
+
+def test_where_only_some_sums_have_room_every_dash_still_stands(fonts: FontSet) -> None:
+    months = [Row(f"{number}", (None if number % 2 else 12_345,)) for number in range(12)]
+    shown = words(on_screen(replace(TREND, rows=tuple(months)), fonts))
+    assert shown.count("–") == 6
+    assert shown.count("12345") < 6
 
 
 def _plants(plot: Plot, fonts: FontSet) -> tuple[int, int, int]:
@@ -166,7 +193,10 @@ NAMES = st.text(st.characters(min_codepoint=32, max_codepoint=0x17F), min_size=1
 def test_no_texts_touch_and_none_leaves_the_picture(data: st.DataObject, form: Form) -> None:
     fonts = _fonts()
     series = 2 if form is Form.SIDES else data.draw(st.integers(1, 3))
-    values = st.tuples(*[st.integers(0, 2000)] * series)
+    number: st.SearchStrategy[int | None] = st.integers(0, 2000)
+    if form is Form.COLUMNS:
+        number = st.none() | number
+    values = st.tuples(*[number] * series)
     rows = data.draw(st.lists(st.tuples(NAMES, values), min_size=1, max_size=30))
     fills = list(Fill)
     plot = Plot(
@@ -211,6 +241,7 @@ def test_a_bar_of_nothing_is_no_bar(fonts: FontSet) -> None:
         replace(CAME, rows=()),
         replace(CAME, rows=(Row("x", (1,)),)),
         replace(CAME, rows=(Row("x", (1, -1)),)),
+        *(replace(each, rows=(*each.rows, Row("x", (None,) * len(each.series)))) for each in (FLOW, BALANCE, GREW)),
         replace(CAME, series=()),
         replace(CAME, series=(Series("x"),) * 4, rows=(Row("x", (1,) * 4),)),
         replace(BALANCE, series=(Series("x"),), rows=(Row("x", (1,)),)),

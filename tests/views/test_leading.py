@@ -1,8 +1,9 @@
 """The leaders' pages over HTTP: trends, funnel, gaps, drift as page and PDF, and the matrices."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pypdf
@@ -87,6 +88,23 @@ def test_the_page_and_the_pdf_say_the_same_of_five_and_hide_fewer(browser: OpenB
     for said in ("Most in November 2026: 5.", "Photographer", "How the agenda drifts"):
         assert said in text
     assert "Łukasik" not in text
+
+
+def test_a_month_of_fewer_than_five_is_a_dash_and_no_nought(browser: OpenBrowser, led: Morning) -> None:
+    _give(led, giver="Mira", to="Max", given_on=date(2026, 10, 5))
+    olga = browser("Olga")
+    page = _text(olga.get("/o/leaders"))
+    assert "A month to which fewer than five people contributed is not told." in page
+    table = page.split("<details>", 1)[1].split("</details>", 1)[0]
+    months = dict(re.findall(r'<th scope="row">([^<]+)</th><td class="end num">(.*?)</td>', table))
+    assert (months["Sep 26"], months["Oct 26"]) == ("0", "–"), "nothing is 0, and too few are told nowhere"
+    assert ">5</a>" in months["Nov 26"]
+    picture = page.split("<figure", 1)[1].split("</svg>", 1)[0]
+    assert picture.count(">–</text>") == 1
+    paper = pypdf.PdfReader(io.BytesIO(olga.get("/o/leaders.pdf").get_data()))
+    text = " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
+    assert "contributed is not told." in text
+    assert " – " in text
 
 
 def _cells(page: str, name: str) -> list[str]:

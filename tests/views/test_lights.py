@@ -8,10 +8,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from server.domain.lights import PRESETS, Metric, written
-from server.persistence.models import Person
+from server.domain.vocabulary import Standing
+from server.persistence.models import Membership, Person
 from server.services import lights
+from server.services.context import Tx
 from tests import builders
 from tests.conftest import Browser, FakeClock, Statements
 from tests.mornings import Morning
@@ -128,6 +131,23 @@ def test_a_table_is_tried_before_it_is_adopted(browser: OpenBrowser, later: Morn
     assert "3 more: 80 points" in _text(browser("Mira").get("/referrals/lights"))
     late = olga.submit("/o/lights/table", _form(do="adopt"))
     assert (late.status_code, "another table" in _text(late)) == (422, True)
+
+
+def test_in_a_group_of_four_a_trial_names_nobody_and_the_table_can_still_be_adopted(
+    browser: OpenBrowser, later: Morning
+) -> None:
+    def leave(tx: Tx) -> None:
+        row = tx.db.scalars(select(Membership).where(Membership.person_id == later.people["Max"])).one()
+        row.standing = Standing.FORMER
+
+    later.ctx.transaction(leave)
+    olga = browser("Olga")
+    tried = _text(olga.submit("/o/lights/table", _form(referrals="5:80", do="try")))
+    assert "This is shown when the group has five members or more." in tried
+    assert "With this table" not in tried
+    assert "Łukasik" not in tried
+    assert 'value="5:80"' in tried, "what was typed stays"
+    assert olga.submit("/o/lights/table", _form(referrals="5:80", do="adopt")).status_code == 303
 
 
 @pytest.mark.parametrize(

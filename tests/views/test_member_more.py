@@ -337,6 +337,27 @@ def test_a_display_hears_who_brought_a_visitor_and_of_a_member_at_the_door_a_num
     assert set(news) == {"counts"}  # a member at the door is a number on the wall
 
 
+def test_how_well_clients_were_served_is_told_of_five_givers_and_not_of_five_answers(
+    browser: OpenBrowser, morning: Morning
+) -> None:
+    def answered(giver: str, to: str, need: str) -> None:
+        _served(morning, giver, _move(morning, to, _give(morning, giver=giver, to=to, need=need, sure=True), *WON))
+
+    ring = ("Mira", "Max", "Olga", "Fiona", "Dora")
+    for number in range(5):
+        answered("Mira", "Max", f"Room {number}")
+    for giver, to in zip(ring[1:], (*ring[2:], "Mira"), strict=True):
+        _give(morning, giver=giver, to=to)
+    page = _text(browser("Olga").get("/referrals/quality"))
+    assert "quality, in the middle" in page, "five gave"
+    assert "well served, say the prospects" not in page, "all five answers came by one of them"
+    for giver, to in zip(ring[1:], (*ring[2:], "Mira"), strict=True):
+        answered(giver, to, "Another roof")
+    page = _text(browser("Olga").get("/referrals/quality"))
+    assert "well served, say the prospects" in page
+    assert "9 of 9" in page
+
+
 def test_those_who_care_see_how_prospects_were_served_and_leaders_do_not(
     browser: OpenBrowser, morning: Morning
 ) -> None:

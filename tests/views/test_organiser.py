@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from tests.cast import MAX
 from tests.conftest import Browser, FakeClock, Statements
 from tests.mornings import Morning
 from tests.rooms import DOOR, everybody_in, seat_rounds
+from tests.services.test_slips import _give
 
 Open = Callable[[str | None], Browser]
 FORM: dict[str, Any] = {
@@ -399,6 +401,26 @@ def test_figures_count_and_name_nobody(morning: Morning, olga: Browser, here: st
     assert "Show as table" in main
     for name in ("Mira", "Łukasik", "Vik", "Fiona"):
         assert name not in main
+
+
+def test_what_became_of_referrals_is_told_of_five_givers_and_their_number_always(
+    morning: Morning, olga: Browser, here: str
+) -> None:
+    everybody_in(morning)
+    ring = ("Olga", "Fiona", "Dora", "Mira", "Max")
+
+    def told() -> dict[str, str]:
+        panel = _text(olga.get(f"{here}/figures")).split("Referrals given at this meeting", 1)[1].split("</section>")[0]
+        rows = re.findall(r'<th scope="row">([^<]+)</th><td class="end num">(.*?)</td>', panel)
+        withheld = "What became of the referrals is told when five people or more gave one." in panel
+        return {name: re.sub("<[^>]+>", "", cell) for name, cell in rows} | ({"withheld": "yes"} if withheld else {})
+
+    for giver, to in pairwise(ring):
+        _give(morning, giver=giver, to=to)
+    _give(morning, giver="Olga", to="Max")
+    assert told() == {"Together": "5", "withheld": "yes"}, "five slips, four givers"
+    _give(morning, giver="Max", to="Olga")
+    assert told() == {"given": "6", "Together": "6"}
 
 
 def test_the_attendance_list_opens_in_a_spreadsheet_with_local_times(

@@ -38,6 +38,8 @@ def test_a_one_to_one_touches_both_a_slip_its_giver_and_a_kept_promise_its_owner
     today = morning.ctx.now().date()
     _held(morning, "Mira", "Max", today - timedelta(days=10))
     assert _rate(morning) == Rate(6, 2, 5)
+    _give(morning, giver="Olga", to="Dora", given_on=today - timedelta(days=9), consent=False)
+    assert (_rate(morning), _own(morning, "Olga")) == (Rate(6, 2, 5), Rate(1, 0, 1)), "a lead is kept and never counted"
     _give(morning, giver="Olga", to="Dora", given_on=today - timedelta(days=9))
     assert _rate(morning) == Rate(6, 3, 5)
     promise(morning, morning.meeting_id, "Fiona", "Mira", "a number", today)

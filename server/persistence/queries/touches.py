@@ -9,7 +9,7 @@ from sqlalchemy import Row, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from server.domain.touches import Touch
-from server.domain.vocabulary import ExchangeState, GroupId, PersonId, ReferralState
+from server.domain.vocabulary import ExchangeState, GroupId, PersonId, ReferralKind, ReferralState
 from server.persistence.models import Attendance, Exchange, FollowUp, Meeting, OneToOne, Referral
 from server.persistence.queries.visits import was_first
 
@@ -64,7 +64,7 @@ def begun(db: Session, group_id: GroupId, since: datetime, zone: ZoneInfo, perso
 
 
 def met_and_referred(db: Session, group_id: GroupId, since: date) -> list[Touch]:
-    """One-to-ones since a day, for both of the two, and slips given, for their givers. One statement."""
+    """One-to-ones since a day, for both of the two, and referrals given, for their givers. One statement."""
     rows: Iterable[Row[int, int, date]] = db.execute(
         union_all(
             select(OneToOne.first_id, OneToOne.second_id, OneToOne.held_on).where(
@@ -74,7 +74,10 @@ def met_and_referred(db: Session, group_id: GroupId, since: date) -> list[Touch]
                 OneToOne.group_id == group_id, OneToOne.held_on >= since
             ),
             select(Referral.giver_id, Referral.receiver_id, Referral.given_on).where(
-                Referral.group_id == group_id, Referral.given_on >= since, Referral.state != ReferralState.DRAFT
+                Referral.group_id == group_id,
+                Referral.given_on >= since,
+                Referral.kind == ReferralKind.REFERRAL,
+                Referral.state != ReferralState.DRAFT,
             ),
         )
     )

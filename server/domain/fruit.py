@@ -136,14 +136,17 @@ class Suggestion:
 
 def roots(tables: Iterable[Table], deals: Iterable[Deal]) -> list[tuple[Table, Deal]]:
     """Each deal with the last table its two shared on or before its day; deals without one are left out."""
-    shared: dict[Pair, list[Table]] = defaultdict(list)
+    every = list(deals)
+    # Few pairs of many have a deal, and only theirs are put in order.
+    shared: dict[Pair, list[Table]] = {deal.pair: [] for deal in every}
     for table in tables:
-        shared[table.pair].append(table)
+        if table.pair in shared:
+            shared[table.pair].append(table)
     for at_one in shared.values():
         at_one.sort(key=_WHEN)
     found = []
-    for deal in deals:
-        at_one = shared.get(deal.pair, [])
+    for deal in every:
+        at_one = shared[deal.pair]
         before = bisect_right(at_one, deal.on, key=_DAY)
         if before:
             found.append((at_one[before - 1], deal))

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -24,6 +25,8 @@ from server.persistence.queries import fruit as queries
 from server.persistence.queries.fruit import Together, Trade
 from server.services.context import Context, Json, Op, Tx
 
+_ONE_SEAT, _OTHER_SEAT = itemgetter(2, 1, 3), itemgetter(2, 1, 4)
+"""Meeting, round and person of each of the two in `Together`."""
 _FIRST, _AGAIN, _GUEST = (frozenset({kind}) for kind in (Kind.FIRST, Kind.AGAIN, Kind.GUEST))
 
 
@@ -263,8 +266,8 @@ def _tables(
     again: dict[Pair, frozenset[Kind]] = {}
     found = []
     # Whoever sat with three others sat at a table of four; everybody at a table finds the same.
-    others = Counter([(meeting, number, one) for _, number, meeting, one, _ in sat])
-    others.update([(meeting, number, other) for _, number, meeting, _, other in sat])
+    others = Counter(map(_ONE_SEAT, sat))
+    others.update(map(_OTHER_SEAT, sat))
     for on, number, meeting, one, other in sat:
         pair = one, other
         kinds = again.get(pair)

@@ -1,12 +1,14 @@
 """How good a referral was: one table, and the weighted mean of what is known of it so far.
 
 Consent is the gate: without it there is no referral and nothing to score. A part that nobody can know yet does not
-pull the mean down. The weights are the group's, with a version; the table says what each word is worth.
+pull the mean down. The table says what each word is worth and the weights what each part is; both are the group's to
+decide on, with a version.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from functools import lru_cache
 from statistics import median
 
 from server.domain.errors import RuleViolation
@@ -24,14 +26,19 @@ class Part(StrEnum):
     SERVICE = "service"
 
 
-TABLE: Mapping[Part, Mapping[str, int]] = {
+Points = Mapping[Part, Mapping[str, int]]
+"""Points of 100 for each thing that can be said of a part."""
+TABLE: Points = {
     Part.INTRODUCTION: {"1": 20, "2": 40, "3": 60, "4": 80, "5": 100},
     Part.COMPLETENESS: {"0": 0, "1": 20, "2": 40, "3": 60, "4": 80, "5": 100},
     Part.VERDICT: {"taken_on": 100, "no_fault": 50, "not_wanted": 0},
     Part.OUTCOME: {"won": 100, "in_progress": 60, "lost": 50, "no_answer": 20, "not_a_fit": 0},
     Part.SERVICE: {"yes": 100, "mixed": 50, "no": 0},
 }
-"""Points of 100 for each thing that can be said of a part."""
+"""Ours, until a group decides on others."""
+DECIDED = tuple(part for part in Part if part is not Part.COMPLETENESS)
+"""Parts whose points a group decides on. Completeness is a share of what there is to fill in, and stays one."""
+POINTS_MOST = 100
 
 NO_FAULT = frozenset({"no_capacity", "conflict_of_interest", "timing"})
 """Reasons of a receiver that say nothing against the referral."""
@@ -40,7 +47,9 @@ WEIGHT_MOST = 10
 
 @dataclass(frozen=True)
 class Weights:
-    """How much each part weighs; the version says which decision of the group it was, 0 for ours."""
+    """How much each part weighs, and the points of what can be said of it; the version says which decision of the group
+    it was, 0 for ours.
+    """
 
     introduction: int = 3
     completeness: int = 1
@@ -48,6 +57,7 @@ class Weights:
     outcome: int = 2
     service: int = 2
     version: int = 0
+    points: Points = field(default_factory=lambda: TABLE, hash=False)
 
     def of(self, part: Part) -> int:
         """The weight of one part."""
@@ -100,16 +110,47 @@ class Quality:
 
 
 def check(weights: Weights, reminders: Reminders) -> None:
-    """Raises RuleViolation naming the field: weight_range, weights_nothing, reminder_range."""
+    """Raises RuleViolation naming the field: weight_range, points_range, weights_nothing, reminder_range.
+
+    Points have to be there for each word of `TABLE`; their field is named by `points_field`.
+    """
     for part in Part:
         if not 0 <= weights.of(part) <= WEIGHT_MOST:
             raise RuleViolation("weight_range", field=part.value, most=WEIGHT_MOST)
+    for part in DECIDED:
+        for word in TABLE[part]:
+            if not 0 <= weights.points[part][word] <= POINTS_MOST:
+                raise RuleViolation("points_range", field=points_field(part, word), most=POINTS_MOST)
     # These two are known of every referral from the first day: without them some would have no quality at all.
     if not weights.introduction + weights.completeness:
         raise RuleViolation("weights_nothing", field=Part.INTRODUCTION.value)
     for each in fields(reminders):
         if not 1 <= getattr(reminders, each.name) <= {"answer_hours": 336, "word_days": 90}[each.name]:
             raise RuleViolation("reminder_range", field=each.name)
+
+
+def points_field(part: Part, word: str) -> str:
+    """What the points of one word are called where they are asked for."""
+    return f"{part.value}-{word}"
+
+
+def points_written(points: Points) -> str:
+    """The points a group decided on as a text, a line for each part; `points_read` reads it."""
+    return "\n".join(
+        f"{part.value} " + " ".join(f"{word}:{points[part][word]}" for word in TABLE[part]) for part in DECIDED
+    )
+
+
+@lru_cache(maxsize=64)
+def points_read(text: str) -> Points:
+    """The table with the points of such a text; ours for each word of which it says nothing. Remembered: it is asked
+    for with every slip.
+    """
+    said = {line.split()[0]: dict(each.split(":") for each in line.split()[1:]) for line in text.splitlines()}
+    return {
+        part: {word: int(said.get(part.value, {}).get(word, ours)) for word, ours in words.items()}
+        for part, words in TABLE.items()
+    }
 
 
 def quality(slip: Scored, weights: Weights = USUAL) -> Quality | None:
@@ -123,7 +164,9 @@ def quality(slip: Scored, weights: Weights = USUAL) -> Quality | None:
         Part.OUTCOME: slip.state.value if slip.state.value in TABLE[Part.OUTCOME] else "",
         Part.SERVICE: slip.served.value if slip.served else "",
     }
-    points = tuple(Point(part, word, TABLE[part][word], weights.of(part)) for part, word in words.items() if word)
+    points = tuple(
+        Point(part, word, weights.points[part][word], weights.of(part)) for part, word in words.items() if word
+    )
     whole = sum(point.weight for point in points)
     gained = sum(point.weight * point.points for point in points)
     # Half points go up: 62.5 is 63 for everybody.

@@ -42,7 +42,15 @@ def agreed(row: ReferralRules | None) -> Agreed:
     if row is None:
         return Agreed()
     return Agreed(
-        Weights(row.introduction, row.completeness, row.verdict, row.outcome, row.service, row.version),
+        Weights(
+            row.introduction,
+            row.completeness,
+            row.verdict,
+            row.outcome,
+            row.service,
+            row.version,
+            scoring.points_read(row.points),
+        ),
         Reminders(row.answer_hours, row.word_days),
         names.full_name(row.author.given_name, row.author.family_name) if row.author else "",
         row.decided_at,
@@ -88,6 +96,7 @@ def decide(
                 service=weights.service,
                 answer_hours=reminders.answer_hours,
                 word_days=reminders.word_days,
+                points=scoring.points_written(weights.points),
                 author_id=author,
                 decided_at=tx.now,
             )

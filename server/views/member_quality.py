@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from server.domain import scoring
 from server.domain.access import Verb
-from server.domain.scoring import Part, Reminders, Weights
+from server.domain.scoring import DECIDED, Part, Points, Reminders, Weights, points_field
 from server.services import counted, mine, quality, referral_rules, slip_reminders, slips
 from server.views import counted_page, forms, guards, message_words
 from server.views.guards import Visit
@@ -24,7 +24,7 @@ def quality_page(visit: Visit) -> str:
     return render_template(
         "member/quality.html",
         found=found,
-        table=scoring.TABLE,
+        table=found.agreed.weights.points,
         may_decide=visit.may(Verb.MANAGE_GROUP),
         **frame(visit, "referrals"),
     )
@@ -62,12 +62,18 @@ def rules_form(visit: Visit) -> str:
         "answer_hours": now.reminders.answer_hours,
         "word_days": now.reminders.word_days,
     }
+    points = {part: {word: points_field(part, word) for word in scoring.TABLE[part]} for part in DECIDED}
+    for part, words in points.items():
+        values |= {name: now.weights.points[part][word] for word, name in words.items()}
     return render_template(
         "member/rules.html",
         versions=versions,
         values=forms.typed(values),
-        table=scoring.TABLE,
+        parts=list(Part),
+        points=points,
+        ours=scoring.TABLE,
         most=scoring.WEIGHT_MOST,
+        points_most=scoring.POINTS_MOST,
         mails=mails,
         not_sent=[message_words.problem(code) for code in mails.problems],
         **frame(visit, "referrals"),
@@ -79,13 +85,13 @@ def rules_form(visit: Visit) -> str:
 @forms.or_show_again(rules_form)
 def decide_rules(visit: Visit) -> ResponseReturnValue:
     """The group decides on another version; earlier ones stay."""
-    weights = {part.value: forms.number(part.value, least=0, most=scoring.WEIGHT_MOST) for part in Part}
+    weights = {part.value: _typed(part.value) for part in Part}
     referral_rules.decide(
         visit.ctx,
         group_id=visit.group_id,
         author=visit.person_id,
         seen=forms.number("seen", least=0, most=1_000_000),
-        weights=Weights(**weights),
+        weights=Weights(**weights, points=_points()),
         reminders=Reminders(
             answer_hours=forms.number("answer_hours", least=1, most=336),
             word_days=forms.number("word_days", least=1, most=90),
@@ -93,3 +99,16 @@ def decide_rules(visit: Visit) -> ResponseReturnValue:
         op=visit.op("referral_rules", sent()),
     )
     return redirect(url_for("member.rules"), code=303)
+
+
+def _points() -> Points:
+    """The whole table as it was typed. Raises RuleViolation for the field that holds no number."""
+    points = dict(scoring.TABLE)
+    for part in DECIDED:
+        points[part] = {word: _typed(points_field(part, word)) for word in points[part]}
+    return points
+
+
+def _typed(name: str) -> int:
+    """What fits into the field; the rule says in its own words what makes sense."""
+    return forms.number(name, least=-999, most=999)

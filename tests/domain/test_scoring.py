@@ -109,11 +109,37 @@ def test_the_middle_is_that_of_those_that_have_a_quality():
     assert scoring.middle([lead]) is None
 
 
+def _with(part: Part, word: str, points: int) -> Weights:
+    """Our table but for one word."""
+    return replace(USUAL, points={**TABLE, part: {**TABLE[part], word: points}})
+
+
+def test_a_group_s_own_points_hold_for_its_referrals():
+    found = scoring.quality(FRESH, _with(Part.INTRODUCTION, "3", 90))
+    assert found.points[0].points == 90
+    assert found.value == 93  # (3 * 90 + 100) / 4 = 92.5
+    assert scoring.quality(FRESH).value == 70
+
+
+@given(st.data())
+def test_points_come_back_from_the_way_they_are_written(data):
+    points = {part: {word: data.draw(st.integers(0, 100)) for word in TABLE[part]} for part in scoring.DECIDED}
+    whole = {**TABLE, **points}
+    assert scoring.points_read(scoring.points_written(whole)) == whole
+
+
+def test_what_a_group_did_not_decide_on_is_ours():
+    assert scoring.points_read("") == TABLE
+    assert scoring.points_read("service no:10") == _with(Part.SERVICE, "no", 10).points
+
+
 @pytest.mark.parametrize(
     ("weights", "reminders", "code", "field"),
     [
         (replace(USUAL, verdict=11), Reminders(), "weight_range", "verdict"),
         (replace(USUAL, service=-1), Reminders(), "weight_range", "service"),
+        (_with(Part.INTRODUCTION, "2", 101), Reminders(), "points_range", "introduction-2"),
+        (_with(Part.SERVICE, "no", -1), Reminders(), "points_range", "service-no"),
         (replace(USUAL, introduction=0, completeness=0), Reminders(), "weights_nothing", "introduction"),
         (USUAL, Reminders(answer_hours=0), "reminder_range", "answer_hours"),
         (USUAL, Reminders(answer_hours=337), "reminder_range", "answer_hours"),

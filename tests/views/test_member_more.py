@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from server.domain.referrals import Served
+from server.domain.scoring import DECIDED, TABLE, points_field
 from server.domain.vocabulary import ReferralState, Role
 from server.formats.tables import read_table
 from server.persistence.models import Group, Meeting
@@ -202,14 +203,20 @@ def test_only_the_organiser_decides_on_the_rules_and_members_read_the_version(
         "service": "2",
         "answer_hours": "24",
         "word_days": "7",
-    }
+    } | {points_field(part, word): str(n) for part in DECIDED for word, n in TABLE[part].items()}
     assert browser("Mira").submit("/o/referral-rules", form).status_code == 404
     olga = browser("Olga")
     wrong = olga.submit("/o/referral-rules", form | {"introduction": "0", "completeness": "0"})
     assert wrong.status_code == 422
     assert 'id="f-introduction-error"' in _text(wrong)
-    assert olga.submit("/o/referral-rules", form).status_code == 303
-    assert "Olga Marchetti" in _text(olga.get("/o/referral-rules"))
+    wrong = olga.submit("/o/referral-rules", form | {"service-mixed": "101"})
+    assert 'id="f-service-mixed-error"' in _text(wrong)
+    assert "Points are a whole number from 0 to 100." in _text(wrong)
+    assert olga.submit("/o/referral-rules", form | {"service-mixed": "70"}).status_code == 303
+    rules = _text(olga.get("/o/referral-rules"))
+    assert "Olga Marchetti" in rules
+    assert "70 points instead of 50" in rules
+    assert '<b class="num">70</b>' in _text(browser("Mira").get("/referrals/quality"))
     assert "version 1" in _text(browser("Mira").get("/referrals/quality"))
     assert "after 24 hours" in _text(browser("Mira").get("/referrals/quality"))
 

@@ -81,7 +81,10 @@ class ReferralMove(Base):
 
 
 class ReferralRules(Base):
-    """One version of a group's rules: what quality weighs, and after how long silence is pointed out. Never changed."""
+    """One version of a group's rules: what quality weighs, and after how long silence is pointed out. Never changed.
+
+    `points` is a text of `scoring.points_written`; empty: the points are ours.
+    """
 
     __tablename__ = "referral_rules"
     __table_args__ = (UniqueConstraint("group_id", "version"),)
@@ -96,6 +99,7 @@ class ReferralRules(Base):
     service: Mapped[int] = col(Integer, marks.SETTING)
     answer_hours: Mapped[int] = col(Integer, marks.SETTING)
     word_days: Mapped[int] = col(Integer, marks.SETTING)
+    points: Mapped[str] = col(String(1000), marks.SETTING, default="")
     author_id: Mapped[int | None] = to("people.id", ondelete="SET NULL", nullable=True)
     decided_at: Mapped[datetime] = col(UtcDateTime, marks.SETTING)
 

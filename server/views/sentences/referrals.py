@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "served_already": N_("This was answered before; it is asked once."),
     "rules_moved_on": N_("Somebody else has just decided on other rules. This is how they stand now."),
     "weight_range": N_("A weight is a whole number from 0 to %(most)s."),
+    "points_range": N_("Points are a whole number from 0 to %(most)s."),
     "weights_nothing": N_("The introduction or the completeness must weigh something: they are known from the start."),
     "reminder_range": N_("Choose between 1 and 336 hours, and between 1 and 90 days."),
     "thanks_to_self": N_("Thanks go to somebody else."),

@@ -185,7 +185,18 @@ class ReferralMoved(Event):
 
 @dataclass(frozen=True)
 class ThanksMoved(Event):
-    """Thanks for business were written, answered or taken back; displays count them, without sums."""
+    """Thanks for business were written, answered or taken back; the two people hear it wherever they are, displays
+    count them, without sums.
+    """
 
     heard_by = (Audience.DISPLAYS,)
+    people: tuple[PersonId, ...]
     thanks_uid: Uid
+
+
+@dataclass(frozen=True)
+class ActivityMoved(Event):
+    """Something done was written down, confirmed or taken away; whoever did it and whoever it is about hear it."""
+
+    heard_by = ()
+    people: tuple[PersonId, ...]

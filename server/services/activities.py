@@ -13,8 +13,9 @@ from server.domain import activities as rules
 from server.domain import names
 from server.domain.activities import ActivityKind
 from server.domain.errors import NotAllowed, NotFound
+from server.domain.events import ActivityMoved
 from server.domain.referrals import check_day
-from server.domain.vocabulary import GroupId, PersonId, Standing, Uid
+from server.domain.vocabulary import GroupId, MeetingId, PersonId, Standing, Uid
 from server.persistence.models import Activity, Group
 from server.persistence.queries import activities as queries
 from server.services import receivers, slips
@@ -143,6 +144,7 @@ def write(ctx: Context, *, group_id: GroupId, person: PersonId, fields: Activity
         )
         tx.db.add(row)
         tx.db.flush()
+        _tell(tx, row)
         return {"uid": row.uid, "counts": rules.counts(row.kind, confirmed=False)}
 
     return ctx.transaction(work, op=op)
@@ -156,6 +158,7 @@ def confirm(ctx: Context, *, group_id: GroupId, person: PersonId, uid: str, op: 
         if row.other_id != person:
             raise NotFound("activity_unknown")
         row.confirmed_at = row.confirmed_at or tx.now
+        _tell(tx, row)
         return {"uid": row.uid}
 
     return ctx.transaction(work, op=op)
@@ -172,6 +175,7 @@ def take_away(ctx: Context, *, group_id: GroupId, person: PersonId, uid: str, op
         if row.confirmed_at is not None and row.person_id != person:
             raise NotAllowed("activity_unknown")
         tx.db.delete(row)
+        _tell(tx, row)
         return {"uid": row.uid}
 
     return ctx.transaction(work, op=op)
@@ -182,6 +186,10 @@ def _found(tx: Tx, group_id: GroupId, person: PersonId, uid: str) -> Activity:
     if row is None:
         raise NotFound("activity_unknown")
     return row
+
+
+def _tell(tx: Tx, row: Activity) -> None:
+    tx.record(ActivityMoved(MeetingId(0), tuple(PersonId(who) for who in (row.person_id, row.other_id) if who)))
 
 
 def _view(row: Activity, viewer: PersonId) -> ActivityView:

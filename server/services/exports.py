@@ -4,7 +4,7 @@ Words come from whoever speaks the reader's language. Where private things may n
 entries are left out, not emptied.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from server.domain.follow_ups import FollowUpState
 from server.domain.vocabulary import FollowUpKind, GroupId, MeetingId, PersonId, StayInTouch
 from server.formats import calendar, vcard
 from server.formats.csv_out import delimiter_for, write_csv
-from server.services import groups, owed, slips, workbooks
+from server.services import groups, owed, workbooks
 from server.services.context import Context
 from server.services.owed import MetPerson, Owed
 from server.services.slips import SlipView
@@ -132,22 +132,26 @@ def table(kind: str, headings: Sequence[str], rows: Sequence[Sequence[str]], lan
     return write_csv(headings, rows, delimiter=delimiter_for(language))
 
 
-def slips_csv(ctx: Context, group_id: GroupId, person_id: PersonId, *, private: bool, wording: SlipWording) -> bytes:
-    """Every slip of one person, given and received, newest change first."""
-    columns, rows = _slip_table(ctx, group_id, person_id, private=private, wording=wording)
+def slips_csv(
+    ctx: Context, group_id: GroupId, every: Iterable[SlipView], *, private: bool, wording: SlipWording
+) -> bytes:
+    """These slips in their order; private words only over a safe line."""
+    columns, rows = _slip_table(ctx, group_id, every, private=private, wording=wording)
     return _csv(columns, rows, wording.headings, wording.language)
 
 
-def slips_xlsx(ctx: Context, group_id: GroupId, person_id: PersonId, *, private: bool, wording: SlipWording) -> bytes:
+def slips_xlsx(
+    ctx: Context, group_id: GroupId, every: Iterable[SlipView], *, private: bool, wording: SlipWording
+) -> bytes:
     """The same as a workbook; what looks like a formula stays text. Raises as `workbooks.written`."""
-    columns, rows = _slip_table(ctx, group_id, person_id, private=private, wording=wording)
+    columns, rows = _slip_table(ctx, group_id, every, private=private, wording=wording)
     return workbooks.written(
         [wording.headings[name] for name in columns], ([row.get(name, "") for name in columns] for row in rows)
     )
 
 
 def _slip_table(
-    ctx: Context, group_id: GroupId, person_id: PersonId, *, private: bool, wording: SlipWording
+    ctx: Context, group_id: GroupId, every: Iterable[SlipView], *, private: bool, wording: SlipWording
 ) -> tuple[list[str], list[dict[str, str]]]:
     """The columns that may travel, and a row of texts for each slip."""
     with ctx.reading() as db:
@@ -165,7 +169,7 @@ def _slip_table(
             "need": slip.need,
             "comments": slip.comments,
         }
-        for slip in slips.all_of(ctx, person_id, group_id)
+        for slip in every
     ]
     return [name for name in SLIP_COLUMNS if private or name not in PRIVATE_COLUMNS], rows
 

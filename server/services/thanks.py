@@ -184,7 +184,8 @@ def _found(tx: Tx, group_id: GroupId, person: PersonId, uid: str) -> Thanks:
 
 
 def _tell(tx: Tx, row: Thanks) -> None:
-    tx.record(ThanksMoved(MeetingId(row.meeting_id or 0), Uid(row.uid)))
+    both = PersonId(row.thanker_id), PersonId(row.thanked_id)
+    tx.record(ThanksMoved(MeetingId(row.meeting_id or 0), both, Uid(row.uid)))
 
 
 def _view(row: Said, people: Mapping[int, Someone], viewer: PersonId, money: bool) -> ThanksView:

@@ -16,6 +16,7 @@ from flask_socketio import SocketIO
 
 from server.domain.events import (
     ActionNoted,
+    ActivityMoved,
     AttendanceChanged,
     ConflictMoved,
     DeadlinePassed,
@@ -178,6 +179,7 @@ TABLE: dict[type[Event], dict[Audience, Patch]] = {
     PromiseChanged: {},
     ReferralMoved: {Audience.DISPLAYS: _parts("passed")},
     ThanksMoved: {Audience.DISPLAYS: _parts("passed")},
+    ActivityMoved: {},
 }
 
 
@@ -249,6 +251,13 @@ def _own_slip(ctx: Context, event: Event, read: Json) -> Iterable[PersonNews]:
         yield PersonNews(person_id, patch, patch)
 
 
+def _both_ask(ctx: Context, event: Event, read: Json) -> Iterable[PersonNews]:
+    """The people it is about hear that something moved, and nothing of it: their pages ask for what they may show."""
+    assert isinstance(event, ThanksMoved | ActivityMoved)
+    for person_id in event.people:
+        yield PersonNews(person_id, {}, {})
+
+
 PERSONAL: dict[type[Event], Personal] = {
     SeatingPlanned: _everybodys_table,
     SeatsMoved: _tables_by_hand,
@@ -258,6 +267,8 @@ PERSONAL: dict[type[Event], Personal] = {
     ExchangeMoved: _exchanges,
     PromiseChanged: _own_promise,
     ReferralMoved: _own_slip,
+    ThanksMoved: _both_ask,
+    ActivityMoved: _both_ask,
 }
 """Event → what single people hear of it. Person news carry no counter."""
 
@@ -287,6 +298,7 @@ KINDS: dict[type[Event], str] = {
     PromiseChanged: "promise_changed",
     ReferralMoved: "referral_moved",
     ThanksMoved: "thanks_moved",
+    ActivityMoved: "activity_moved",
 }
 
 

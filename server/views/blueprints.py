@@ -32,6 +32,7 @@ from server.views import (
     member_activity,
     member_duties,
     member_files,
+    member_group,
     member_meetings,
     member_numbers,
     member_owed,
@@ -59,7 +60,7 @@ from server.views import (
 
 # These belong to the blueprint of `member`, which is named once below.
 assert member_owed.bp is member_thanks.bp is member_activity.bp is member_quality.bp is member_meetings.bp
-assert member_duties.bp is member_files.bp is member_owed.bp
+assert member_duties.bp is member_files.bp is member_group.bp is member_owed.bp
 assert member_numbers.bp is letters.bp is slip_reminders.bp is member_owed.bp
 # And these to that of `organiser`.
 assert organiser_registration.bp is organiser_messages.bp is organiser_reminders.bp is organiser_series.bp

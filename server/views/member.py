@@ -7,15 +7,13 @@ slip be dragged.
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.domain import names
 from server.domain.access import Verb
 from server.domain.errors import NotAllowed, NotFound
 from server.domain.referrals import REASON_CODES, Served, Side
 from server.domain.vocabulary import ReferralState
 from server.services import exports, referrals, slips
 from server.services.context import Json
-from server.services.slips import SlipView
-from server.views import forms, guards, languages, member_figures, slip_form, slip_words
+from server.views import forms, guards, languages, member_figures, slip_filters, slip_form, slip_words
 from server.views import member_words as words
 from server.views.guards import Visit
 from server.views.member_frame import file_of, frame, sent
@@ -24,7 +22,6 @@ from server.wire import state as wire_state
 from server.wire.sections import Viewer
 
 bp = Blueprint("member", __name__)
-SHOWN: dict[str, Side | None] = {"all": None, "given": Side.GIVER, "received": Side.RECEIVER}
 
 
 @bp.get("/referrals")
@@ -34,12 +31,12 @@ def board(visit: Visit) -> str:
     every = slips.board(visit.ctx, visit.person_id, group_id=visit.group_id)
     return render_template(
         "member/board.html",
-        slips=_narrowed(visit, every),
+        slips=slip_filters.own(visit, every),
         total=len(every),
         waiting=[slip for slip in every if slip.side is Side.RECEIVER and slip.state is ReferralState.GIVEN],
         asking=[slip for slip in every if slip.asks_served],
         known=_known(visit),
-        asked=_asked(),
+        asked=slip_filters.asked(),
         **frame(visit, "referrals"),
     )
 
@@ -49,59 +46,17 @@ def board(visit: Visit) -> str:
 def slip_list(visit: Visit) -> str:
     """The same and all older ones as a table, to read and to print."""
     every = slips.all_of(visit.ctx, visit.person_id, visit.group_id)
-    figure = member_figures.asked()
-    shown, framed = _narrowed(visit, every), frame(visit, "referrals")
+    figure, framed = member_figures.asked(), frame(visit, "referrals")
     return render_template(
         "member/slip_list.html",
-        slips=list(filter(figure.counts, shown)) if figure else shown,
+        slips=slip_filters.own(visit, every),
         total=len(every),
-        asked=_asked(),
+        asked=slip_filters.asked(),
+        columns=slip_filters.columns(),
         figure=figure.words(framed["today"]) if figure else "",
+        figured=slip_filters.figured(),
         **framed,
     )
-
-
-@bp.get("/referrals/group")
-@guards.needs(Verb.USE_BOARD)
-def group_board(visit: Visit) -> str:
-    """What the group gave: from whom to whom and how far it has come; no prospect, no verdict, no ranking."""
-    every = slips.of_group(visit.ctx, visit.group_id)
-    wanted = names.query_words(request.args.get("q", "")[:80])
-    return render_template(
-        "member/group_board.html",
-        slips=[slip for slip in every if _has(wanted, slip.giver.name, slip.receiver.name)],
-        total=len(every),
-        asked=_asked() | {"show": "group"},
-        **frame(visit, "referrals"),
-    )
-
-
-def _asked() -> dict[str, str]:
-    """What the address asks to see."""
-    show = request.args.get("show", "all")
-    return {
-        "show": show if show in SHOWN else "all",
-        "q": request.args.get("q", "").strip()[:80],
-        "waits": "1" if request.args.get("waits") else "",
-    }
-
-
-def _narrowed(visit: Visit, every: tuple[SlipView, ...]) -> list[SlipView]:
-    asked = _asked()
-    side, wanted = SHOWN[asked["show"]], names.query_words(asked["q"])
-    return [
-        slip
-        for slip in every
-        if (side is None or slip.side is side)
-        and _has(wanted, slip.giver.name, slip.receiver.name, slip.need)
-        and (not asked["waits"] or slip.quiet_days(visit.now) or slip.moves or slip.asks_served)
-    ]
-
-
-def _has(wanted: tuple[str, ...] | list[str], *texts: str) -> bool:
-    """Whether every word sought begins a word of the texts."""
-    there = [word for text in texts for word in names.query_words(text)]
-    return all(any(word.startswith(each) for word in there) for each in wanted)
 
 
 def _known(visit: Visit) -> dict[str, int]:
@@ -116,25 +71,14 @@ def slips_state(visit: Visit) -> ResponseReturnValue:
     return jsonify(wire_state.own_state(visit.ctx, Viewer(visit.person_id, visit.secure)))
 
 
-@bp.get("/referrals.csv")
+@bp.get("/referrals.<any(csv, xlsx):kind>")
 @guards.needs(Verb.USE_BOARD)
-def slips_file(visit: Visit) -> Response:
-    """Every slip of one's own, for a spreadsheet."""
-    return _file(visit, "csv")
-
-
-@bp.get("/referrals.xlsx")
-@guards.needs(Verb.USE_BOARD)
-def slips_workbook(visit: Visit) -> Response:
-    """The same as a workbook."""
-    return _file(visit, "xlsx")
-
-
-def _file(visit: Visit, kind: str) -> Response:
+def slips_file(visit: Visit, kind: str) -> Response:
+    """Every slip of one's own for a spreadsheet, or those that the address asks for."""
     wording = exports.SlipWording(languages.current(), words.headings(), slip_words.slip_cells)
+    every = slip_filters.own(visit, slips.all_of(visit.ctx, visit.person_id, visit.group_id))
     write = exports.slips_xlsx if kind == "xlsx" else exports.slips_csv
-    written = write(visit.ctx, visit.group_id, visit.person_id, private=visit.secure, wording=wording)
-    return file_of(written, kind, "referrals")
+    return file_of(write(visit.ctx, visit.group_id, every, private=visit.secure, wording=wording), kind, "referrals")
 
 
 @bp.get("/referrals/<uid>")

@@ -28,6 +28,7 @@ def activity_page(visit: Visit, uid: str = "") -> str:
         "member/activity.html",
         page=page,
         only=only in set(ActivityKind),
+        asked=url_for("member.activity", only=only or None, show=None if gave else "received"),
         entries=counted if only in set(ActivityKind) else [each for each in page.entries if not each.waits_for_me],
         people=receivers.listed(visit.ctx, visit.group_id, but=visit.person_id, standings=(Standing.MEMBER,)),
         kinds=list(ActivityKind),

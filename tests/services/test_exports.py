@@ -11,7 +11,7 @@ from server.domain.follow_ups import FollowUpCommand, FollowUpState
 from server.domain.vocabulary import ContactField, StayInTouch
 from server.formats.tables import read_table
 from server.persistence.models import Meeting
-from server.services import exports, follow_ups, referrals
+from server.services import exports, follow_ups, referrals, slips
 from server.services.exports import SlipWording, Wording
 from server.services.referrals import SlipFields
 from tests import follow_ups as said
@@ -53,6 +53,11 @@ def with_meeting(morning: Morning, meeting_id: int) -> None:
 
 def _whose(morning: Morning, who: str = "Mira") -> tuple[Any, Any, Any]:
     return morning.ctx, morning.group_id, morning.people[who]
+
+
+def _slips(morning: Morning, who: str, *, private: bool = True) -> bytes:
+    ctx, group, person = _whose(morning, who)
+    return exports.slips_csv(ctx, group, slips.all_of(ctx, person, group), private=private, wording=SLIPS)
 
 
 def _rows(written: bytes) -> list[dict[str, str]]:
@@ -211,7 +216,7 @@ def test_slips_read_back_and_only_ones_own(morning: Morning) -> None:
         ),
         give=True,
     )
-    (row,) = _rows(exports.slips_csv(*_whose(morning, "Max"), private=True, wording=SLIPS))
+    (row,) = _rows(_slips(morning, "Max"))
     assert (row["giver"], row["receiver"], row["need"], row["reach"], row["state"]) == (
         "Mira Łukasik",
         "Max D'Alò",
@@ -220,5 +225,5 @@ def test_slips_read_back_and_only_ones_own(morning: Morning) -> None:
         "given",
     )
     assert row["written_on"] == (said.DAY + timedelta(days=7)).isoformat()
-    assert "Chiara" not in exports.slips_csv(*_whose(morning, "Max"), private=False, wording=SLIPS).decode()
-    assert exports.slips_csv(*_whose(morning, "Olga"), private=True, wording=SLIPS).count(b"\r\n") == 1
+    assert "Chiara" not in _slips(morning, "Max", private=False).decode()
+    assert _slips(morning, "Olga").count(b"\r\n") == 1

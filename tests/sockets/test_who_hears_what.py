@@ -53,7 +53,8 @@ def _cases(morning: Morning) -> Iterable[Case]:
     yield events.ExchangeMoved(here, both), set(), pair
     yield events.PromiseChanged(here, mira), set(), {"Mira"}
     yield events.ReferralMoved(here, both, Uid("NOSLIP")), {DISPLAYS}, pair
-    yield events.ThanksMoved(here, Uid("NOTHANKS")), {DISPLAYS}, set()
+    yield events.ThanksMoved(here, both, Uid("NOTHANKS")), {DISPLAYS}, pair
+    yield events.ActivityMoved(here, (mira,)), set(), {"Mira"}
 
 
 @pytest.fixture

@@ -279,6 +279,49 @@ def test_a_board_that_was_away_catches_up(served: Served[Morning], at: Open) -> 
     wire.close()
 
 
+def test_thanks_come_by_themselves_and_take_nothing_from_whoever_is_writing(
+    served: Served[Morning], at: Open
+) -> None:
+    mira, max_ = at("Mira", "/thanks"), at("Max", "/thanks")
+    _live(mira)
+    _live(max_)
+    mira.get_by_label("A line to them (not needed)").fill("You know for what.")
+    max_.get_by_label("To whom").fill("Mira")
+    max_.get_by_label("Sum").fill("1250")
+    max_.get_by_role("button", name="Say thanks").click()
+    expect(max_.get_by_text("waits for a yes")).to_be_visible()
+    _live(max_)
+    expect(mira.get_by_text("Max D'Alò thanks you for business.")).to_be_visible(timeout=PATIENCE)
+    expect(mira.get_by_label("A line to them (not needed)")).to_have_value("You know for what.")
+    expect(mira.get_by_label("A line to them (not needed)")).to_be_focused()
+    mira.get_by_role("button", name=re.compile("Yes, from my referral")).click()
+    expect(max_.locator("[data-said]", has_text="confirmed")).to_be_visible(timeout=PATIENCE)
+    expect(max_.locator("[data-announce]")).to_contain_text("confirmed")
+
+
+def test_other_activity_comes_by_itself_and_its_yes_too(served: Served[Morning], at: Open) -> None:
+    mira, max_ = at("Mira", "/activity"), at("Max", "/activity")
+    _live(mira)
+    max_.get_by_label("For whom, or from whom?").fill("Mira")
+    max_.get_by_label("In a few words (not needed)").fill("Taxes")
+    max_.get_by_role("button", name="Write it down").click()
+    expect(max_.get_by_text("waits for a yes")).to_be_visible()
+    _live(max_)
+    mira.get_by_role("button", name=re.compile("Yes, so it was")).click()
+    expect(max_.locator("[data-said]", has_text="counts")).to_be_visible(timeout=PATIENCE)
+
+
+def test_the_group_sees_within_seconds_how_far_a_slip_has_come(served: Served[Morning], at: Open) -> None:
+    group = at("Mira", "/referrals/group?q=fiona")
+    _live(group)
+    give_over_http(at, "Olga", "Fiona", "A greenhouse")
+    line = re.compile(r"Olga Marchetti\W+to Fiona")
+    expect(_column(group, "Offered").locator("li", has_text=line)).to_be_visible(timeout=PATIENCE)
+    receiver = at("Fiona", "/referrals")
+    receiver.locator(".slip", has_text="A greenhouse").get_by_role("button", name="Take it on").click()
+    expect(_column(group, "Taken on").locator("li", has_text=line)).to_be_visible(timeout=PATIENCE)
+
+
 def test_everything_works_without_scripts(served: Served[Morning], at: Open) -> None:
     page = at("Olga", "/referrals/new", java_script_enabled=False)
     page.get_by_label("To whom?").fill("max")

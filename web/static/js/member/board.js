@@ -2,13 +2,12 @@
  * The board and a slip's page, kept up to date: when news or a fresh snapshot know of other versions than the page
  * does, the page is fetched again and its live part replaced. What is being typed, the focus and the scroll stay.
  */
-import { $, $$, announce, icon, show, text } from "../lib/dom.js";
-import { t } from "../lib/i18n.js";
+import { $, $$, announce } from "../lib/dom.js";
 import { Live } from "../lib/live.js";
+import { line } from "./line.js";
 
 const PART = "[data-live]";
 let fetching = 0;
-let heard = false; // before the first connection there is nothing to say
 
 /** Versions as the snapshot has them, in the order of their uids. */
 const versions = (slips) => Object.entries(slips ?? {}).map(([uid, slip]) => [uid, slip.version ?? slip]).sort();
@@ -37,7 +36,7 @@ function replace(fresh) {
   const moved = $$("[data-slip]", fresh).filter((place) => said.get(place.dataset.slip) !== place.dataset.said);
   for (const place of moved) if (!place.matches(".vh")) place.classList.add("enter");
   if (moved.length) announce(moved.map((place) => place.dataset.said).join(". "));
-  line();
+  line(live.link);
   document.dispatchEvent(new CustomEvent("boardshown"));
   focusAgain(fresh, focus);
 }
@@ -58,18 +57,6 @@ function focusAgain(part, focus) {
 }
 
 const controls = (place) => $$("a, button, input, summary", place).filter((each) => each.type !== "hidden");
-
-/** The line that says whether the page keeps itself up to date; without a script it says nothing. */
-function line(link = live.link) {
-  const place = $("[data-line]");
-  const net = $("[data-net]", place);
-  const connected = link === "connected" || link === "polling";
-  net.classList.toggle("off", !connected);
-  $("svg", net).replaceWith(icon(connected ? "wifi" : "offline"));
-  text($("span", net), connected ? t("Kept up to date") : t("No network"));
-  show(place, connected || heard);
-  heard ||= connected;
-}
 
 document.addEventListener("slipmoved", () => refresh().catch(() => {})); // dropped here; news may be slower
 

@@ -149,7 +149,9 @@ def _meeting(tx: Tx, group: Group, chance: Random, number: int, known: list[Pers
     away = [row for row in rows if row.entered_at is None]
     for row in there:
         if away and chance.random() < 0.3:
-            tx.db.add(Substitute(attendance_id=row.id, stands_for_id=away.pop().id))
+            absent = away.pop()
+            absent.status = AttendanceStatus.SUBSTITUTED
+            tx.db.add(Substitute(attendance_id=row.id, stands_for_id=absent.id))
     for this in (1, 2) if was and len(there) > 1 else ():
         chance.shuffle(there)
         half = max(2, len(there) // 2)

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from server.domain import weeks as rules
 from server.domain.activities import ActivityKind
 from server.domain.errors import Conflict, NotFound, RuleViolation, WrongPhase
 from server.domain.vocabulary import AttendanceStatus, MeetingStatus, Standing, Uid
 from server.domain.weeks import Column
-from server.persistence.models import Activity, Attendance, Group, Meeting, OneToOne
+from server.persistence.models import Activity, Attendance, Group, Meeting, OneToOne, Substitute
 from server.services import week_files, weeks
 from server.services.context import Tx
 from server.services.weeks import Wanted
@@ -113,6 +114,27 @@ def test_a_week_counts_letters_slips_visitors_and_all_that_two_confirmed(morning
     _close(morning)
     assert _line(morning, "Fiona") == {"A": 1}
     assert "Vik" not in [line.person.given_name for line in _week(morning).lines]
+
+
+@pytest.mark.parametrize(("hours", "line"), [(0, {"S": 1}), (1, {"S": 1, "L": 1})])
+def test_late_stands_beside_a_substitute_who_came_late(
+    morning: Morning, clock: FakeClock, hours: int, line: dict[str, int]
+) -> None:
+    def stand_in(tx: Tx) -> None:
+        rows = {
+            who: tx.db.scalars(select(Attendance).where(Attendance.uid == morning.attendances[who])).one()
+            for who in ("Fiona", "Vik")
+        }
+        rows["Fiona"].status = AttendanceStatus.SUBSTITUTED
+        tx.db.add(Substitute(attendance_id=rows["Vik"].id, stands_for_id=rows["Fiona"].id))
+
+    morning.ctx.transaction(stand_in)
+    assert _line(morning, "Fiona") == {"S": 1}
+    clock.pass_by(hours=hours)
+    everybody_in(morning, only=("Vik",))
+    assert _line(morning, "Fiona") == line
+    everybody_in(morning, only=("Fiona",))
+    assert _line(morning, "Fiona") == {"P": 1} | ({"L": 1} if hours else {}), "whoever comes is there themselves"
 
 
 def test_a_visitor_is_credited_once_however_often_they_come(morning: Morning, clock: FakeClock) -> None:

@@ -10,13 +10,34 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, case, func, literal, null, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
 from server.domain import attendance, weeks
 from server.domain.activities import ActivityKind
 from server.domain.folded import ALWAYS, FOR_EVER
-from server.domain.vocabulary import GroupId, MeetingStatus, PersonId, ReferralKind, ReferralState, Standing
+from server.domain.vocabulary import (
+    AttendanceStatus,
+    GroupId,
+    MeetingStatus,
+    PersonId,
+    ReferralKind,
+    ReferralState,
+    Standing,
+)
 from server.domain.weeks import Column
 from server.persistence.models import (
     Activity,
@@ -26,6 +47,7 @@ from server.persistence.models import (
     OneToOne,
     Person,
     Referral,
+    Substitute,
     Thanks,
     Week,
     WeekCorrection,
@@ -230,9 +252,10 @@ def _attended(db: Session, span: Span, now: datetime) -> list[Counted]:
     if not days:
         return []
     over = {key: is_over(held[key].status, held[key].starts_at, now) for key in days}
-    # A moment costs as much to read as all the rest of a row: it is asked for only where somebody may be late.
     only = () if columns & (_LETTERS - {Column.VISITORS}) else (Attendance.standing == Standing.VISITOR,)
-    moment = Attendance.entered_at if Column.LATE in columns else null()
+    whose, stood_for = _with(span, Attendance.person_id, Attendance.invited_by_id), _stood_for(span)
+    if span.about is not None:
+        whose = [or_(*whose, stood_for)]
     rows = db.execute(
         select(
             Attendance.meeting_id,
@@ -241,21 +264,23 @@ def _attended(db: Session, span: Span, now: datetime) -> list[Counted]:
             Attendance.standing,
             Attendance.status,
             Attendance.entered_at.is_not(None),
-            moment,
-        ).where(Attendance.meeting_id.in_(days), *only, *_with(span, Attendance.person_id, Attendance.invited_by_id))
+            # A moment costs as much to read as all the rest of a row: it is asked for only where somebody may be late.
+            _entry() if Column.LATE in columns else null(),
+            stood_for,
+        ).where(Attendance.meeting_id.in_(days), *only, *whose)
     )
     found: list[Counted] = []
     invited: list[tuple[int, int, int]] = []
-    for meeting, who, inviter, standing, status, came, entered_at in rows:
+    for meeting, who, inviter, standing, status, came, entered_at, stood in rows:
         day = days[meeting]
         if standing is Standing.VISITOR:
             if came and inviter is not None:
                 invited.append((meeting, who, inviter))
             continue
-        if span.about not in (None, who):
+        if span.about not in (None, who) and not stood:
             continue
         letter = weeks.letter(status, came=came, over=over[meeting])
-        if letter is not None:
+        if letter is not None and span.about in (None, who):
             found.append(Counted(PersonId(who), day, letter))
         if entered_at is not None and attendance.is_late(entered_at, held[meeting].starts_at):
             found.append(Counted(PersonId(who), day, Column.LATE))
@@ -266,6 +291,36 @@ def _attended(db: Session, span: Span, now: datetime) -> list[Counted]:
         if first.get(who) == held[meeting].starts_at
     ]
     return found
+
+
+_STAND = aliased(Attendance)
+
+
+def _entry() -> ColumnElement[datetime | None]:
+    """When somebody came, or whoever came for them: late is late beside any letter."""
+    stand = (
+        select(_STAND.entered_at)
+        .join(Substitute, Substitute.attendance_id == _STAND.id)
+        .where(Substitute.stands_for_id == Attendance.id)
+        .scalar_subquery()
+    )
+    is_away = and_(Attendance.status == AttendanceStatus.SUBSTITUTED, Attendance.entered_at.is_(None))
+    return case((is_away, stand), else_=Attendance.entered_at)
+
+
+def _stood_for(span: Span) -> ColumnElement[bool]:
+    """Whether it was the person asked about who came for somebody; nobody where everybody is asked about."""
+    if span.about is None:
+        return false()
+    return and_(
+        Attendance.status == AttendanceStatus.SUBSTITUTED,
+        Attendance.entered_at.is_(None),
+        Attendance.id.in_(
+            select(Substitute.stands_for_id)
+            .join(_STAND, _STAND.id == Substitute.attendance_id)
+            .where(_STAND.person_id == span.about)
+        ),
+    )
 
 
 def _first_visits(db: Session, group_id: GroupId, people: Collection[int]) -> dict[int, datetime]:

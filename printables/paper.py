@@ -55,6 +55,18 @@ class PaperWords:
     slip_used: str = "I was a customer"
     slip_saw: str = "I saw the work"
     slip_heard: str = "I heard well of it"
+    slip_how: str = "How I introduced you"
+    slip_ways: tuple[str, str, str, str, str] = (
+        "gave them your card",
+        "told them you would call",
+        "wrote to them",
+        "arranged the call",
+        "brought you together",
+    )
+    slip_buys: str = "Who buys?"
+    slip_outside: str = "somebody else"
+    slip_inside: str = "I do"
+    slip_comments: str = "Comment"
     password: str = "Password"
     network: str = "Network"
     open_network: str = "No password"

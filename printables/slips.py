@@ -19,6 +19,12 @@ _PAD = 9.0
 _BOX = 3.8
 _GAP = 6.0
 _SMALLEST = 5.5
+_NEXT_LINE = 6.2
+"""From the first line of the need to the second."""
+_LABEL = 40.0
+"""Room for a question before its answers."""
+_CONSENT = 0.42
+"""The consent's part of its row; who buys has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +77,12 @@ class _Form:
         date_x, middle = self._end - 34, _PAD + width / 2
         second = _PAD + (date_x - _PAD) / 2
         self._fields = {
-            "receiver": _Field(words.slip_to, _PAD, second - _GAP / 2, top - 27),
-            "giver": _Field(words.slip_from, second + _GAP / 2, date_x - _GAP, top - 27),
-            "date": _Field(words.slip_date, date_x, self._end, top - 27),
-            "prospect": _Field(words.slip_prospect, _PAD, middle - _GAP / 2, top - 38),
-            "contact": _Field(words.slip_contact, middle + _GAP / 2, self._end, top - 38),
-            "need": _Field(words.slip_need, _PAD, self._end, top - 49),
+            "receiver": _Field(words.slip_to, _PAD, second - _GAP / 2, top - 25),
+            "giver": _Field(words.slip_from, second + _GAP / 2, date_x - _GAP, top - 25),
+            "date": _Field(words.slip_date, date_x, self._end, top - 25),
+            "prospect": _Field(words.slip_prospect, _PAD, middle - _GAP / 2, top - 34.2),
+            "contact": _Field(words.slip_contact, middle + _GAP / 2, self._end, top - 34.2),
+            "need": _Field(words.slip_need, _PAD, self._end, top - 43.4),
         }
 
     def drawn(self) -> Iterator[str]:
@@ -85,12 +91,19 @@ class _Form:
         yield from self._head()
         for field in self._fields.values():
             word = self._word(field.word, field.to_x - field.x)
-            yield sheet.small(field.x, field.y + 6.3, word.lines[0], word.size)
+            yield sheet.small(field.x, field.y + 6.0, word.lines[0], word.size)
             yield sheet.hair(field.x, field.y, field.to_x)
-        yield sheet.hair(_PAD, grid.height - 56, self._end)
-        yield from self._levels(grid.height - 62)
-        yield from self._vouches(grid.height - 78)
-        yield from self._tick(_PAD, grid.height - 86.5, sheet.words.slip_consent, self._end - _PAD)
+        words, top = sheet.words, grid.height
+        yield sheet.hair(_PAD, top - 43.4 - _NEXT_LINE, self._end)
+        yield from self._levels(top - 53.6)
+        yield from self._choices(top - 66.4, words.slip_vouch, (words.slip_used, words.slip_saw, words.slip_heard))
+        yield from self._choices(top - 73.4, words.slip_how, words.slip_ways)
+        yield from self._tick(_PAD, top - 80.4, words.slip_consent, _CONSENT * (self._end - _PAD))
+        buys = _PAD + _CONSENT * (self._end - _PAD)
+        yield from self._choices(top - 80.4, words.slip_buys, (words.slip_outside, words.slip_inside), x=buys, label=20)
+        comments = self._word(words.slip_comments, _LABEL - 2)
+        yield sheet.small(_PAD, top - 86.6, comments.lines[0], comments.size)
+        yield sheet.hair(_PAD + _LABEL, top - 86.6, self._end)
 
     def filled_in(self, slip: Slip) -> str:
         """What is known of one slip, on its lines."""
@@ -107,7 +120,7 @@ class _Form:
                 sheet.fonts.regular, text, room, largest=11, smallest=6.5, name=whose, part=name, lines=lines
             )
             parts += [
-                sheet.document.text(sheet.fonts.regular, fitted.size, field.x, field.y + 1.3 - 7 * row, line)
+                sheet.document.text(sheet.fonts.regular, fitted.size, field.x, field.y + 1.3 - _NEXT_LINE * row, line)
                 for row, line in enumerate(fitted.lines)
             ]
         return "\n".join(parts)
@@ -143,28 +156,32 @@ class _Form:
             for row, line in enumerate(said.lines):
                 yield sheet.document.text(fonts.regular, said.size, x + 2 * radius + 1.6, base - 3.4 * row, line)
 
-    def _vouches(self, y: float) -> Iterator[str]:
-        """Why the giver vouches: three boxes to tick."""
-        sheet, words = self._sheet, self._sheet.words
-        label = self._word(words.slip_vouch, 38)
-        yield sheet.small(_PAD, y + 1.0, label.lines[0], label.size)
-        x = _PAD + 40
-        step = (self._end - x) / 3
-        for text in (words.slip_used, words.slip_saw, words.slip_heard):
-            yield from self._tick(x, y, text, step)
-            x += step
+    def _choices(
+        self, y: float, asked: str, answers: Sequence[str], *, x: float = _PAD, label: float = _LABEL
+    ) -> Iterator[str]:
+        """A question and a box to tick for each of its answers, in a row up to the edge."""
+        word = self._word(asked, label - 2)
+        yield self._sheet.small(x, y + 1.0, word.lines[0], word.size)
+        step = (self._end - x - label) / len(answers)
+        for at, text in enumerate(answers):
+            yield from self._tick(x + label + at * step, y, text, step)
 
     def _tick(self, x: float, y: float, text: str, room: float) -> Iterator[str]:
-        """A box to tick and what it means."""
-        word = self._word(text, room - _BOX - 4, size=9)
+        """A box to tick and what it means, in two lines where one has no room."""
+        word = self._word(text, room - _BOX - 3.5, size=9, lines=2)
         yield f"0.3 w {draw.number(x)} {draw.number(y)} {_BOX} {_BOX} re S"
-        yield self._sheet.lines(self._sheet.fonts.regular, word, x + _BOX + 2, y + 0.8)
+        step = word.size * PT * 1.05
+        base = y + _BOX / 2 + (len(word.lines) - 1) * step / 2 - 0.357 * word.size * PT
+        for row, line in enumerate(word.lines):
+            yield self._sheet.document.text(
+                self._sheet.fonts.regular, word.size, x + _BOX + 1.6, base - step * row, line
+            )
 
-    def _word(self, text: str, room: float, *, size: float = 7.0, bold: bool = False) -> Fitted:
+    def _word(self, text: str, room: float, *, size: float = 7.0, bold: bool = False, lines: int = 1) -> Fitted:
         """A word of the form, smaller where it is long; one that has no room at all is refused."""
         fonts = self._sheet.fonts
         face = fonts.bold if bold else fonts.regular
-        said = fit(fonts, face, clean(text) or " ", room, largest=size, smallest=_SMALLEST)
+        said = fit(fonts, face, clean(text) or " ", room, largest=size, smallest=_SMALLEST, lines=lines)
         if said.is_cut:
             raise PrintRefused("no_room", text=text)
         return said

@@ -1,7 +1,8 @@
 """Giving and receiving of one member, and what to do next: private to the person and the care role.
 
-Not only referrals count: visitors, testimonials, advice and needed purchases do too. Whoever gives much is asked for
-nothing more; whoever takes much is told, once and in private, what they could give.
+Not only referrals count: visitors, testimonials, advice, needed purchases and duties do too. Being there is shown
+beside them and weighs nothing: who comes gives and receives alike. Whoever gives much is asked for nothing more, and
+whoever takes much is told, once and in private, what they could give.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ class Gift(StrEnum):
     TESTIMONIAL = "testimonial"
     ADVICE = "advice"
     PURCHASE = "purchase"
+    DUTY = "duty"
 
 
 INTRODUCED_FROM = 4
@@ -31,8 +33,11 @@ WEIGHTS: Mapping[Gift, int] = {
     Gift.TESTIMONIAL: 1,
     Gift.ADVICE: 1,
     Gift.PURCHASE: 1,
+    Gift.DUTY: 1,
 }
-"""An introduction is a referral of level 4 or 5 and counts beside it: it took more effort."""
+"""An introduction is a referral of level 4 or 5 and counts beside it: it took more effort. A duty is given to all and
+received by all, so it stands on the giving side alone.
+"""
 LEAST_ITEMS = 5
 """Fewer gifts than this, given and received together, say nothing about anybody."""
 STEPS_MOST = 5

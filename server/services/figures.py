@@ -123,7 +123,7 @@ def of_meeting(ctx: Context, meeting_id: MeetingId) -> Figures:
             meeting=meeting,
             ends_at=ends_at,
             attendance=with_gone(attendance_of(people, meeting.starts_at, ends_at), Gone(grown[Kind.TURNOUT])),
-            arrivals=_arrivals(people, meeting, grown[Kind.ARRIVAL]),
+            arrivals=arrivals_of(people, meeting, grown[Kind.ARRIVAL]),
             rounds_held=held,
             met=met,
             exchanges_asked=grown[Kind.EXCHANGE]["asked"],
@@ -252,8 +252,8 @@ def with_gone(found: AttendanceFigures, gone: Gone) -> AttendanceFigures:
     return AttendanceFigures(**{name: number + gone[name] for name, number in vars(found).items()})
 
 
-def _arrivals(people: Iterable[RoomPerson], meeting: MeetingView, gone: Mapping[str, int]) -> tuple[Arrivals, ...]:
-    """Arrivals in slots without a gap from the first to the last; what is hours off is put into the outer slots."""
+def arrivals_of(people: Iterable[RoomPerson], meeting: MeetingView, gone: Mapping[str, int]) -> tuple[Arrivals, ...]:
+    """A helper: arrivals in slots without a gap from the first to the last; what is hours off is in the outer slots."""
     slots = Counter(slot_of(person.entered_at, meeting) for person in people if person.entered_at is not None)
     slots.update({datetime.fromisoformat(begins): number for begins, number in gone.items()})
     if not slots:

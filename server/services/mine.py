@@ -23,6 +23,7 @@ from server.persistence.models import Group
 from server.persistence.queries import activities
 from server.persistence.queries import mine as queries
 from server.persistence.queries import touches as touched
+from server.persistence.queries.mine import Attended as Attended
 from server.persistence.queries.mine import OwnSlip, Somebody
 from server.services import referral_rules
 from server.services.context import Context
@@ -34,6 +35,7 @@ _KINDS = {
     ActivityKind.TESTIMONIAL: Gift.TESTIMONIAL,
     ActivityKind.ADVICE: Gift.ADVICE,
     ActivityKind.PURCHASE: Gift.PURCHASE,
+    ActivityKind.DUTY: Gift.DUTY,
 }
 
 
@@ -76,6 +78,9 @@ class Mine:
     since: date
     until: date
     balance: Balance
+    came: int
+    expected: int
+    """To how many of the meetings that are over or on one came, of how many one was expected at as a member."""
     rate: Rate
     """How many contacts made at meetings were followed up."""
     given: Mapping[ReferralState, int]
@@ -97,7 +102,7 @@ class Named:
 
 
 def of_person(ctx: Context, group_id: GroupId, person_id: PersonId) -> Mine:
-    """The numbers of one member. Eight statements. Raises NotFound("person_unknown") for anybody else."""
+    """The numbers of one member. Nine statements. Raises NotFound("person_unknown") for anybody else."""
     now = ctx.now()
     with ctx.reading() as db:
         zone = ZoneInfo(db.get_one(Group, group_id).time_zone)
@@ -123,6 +128,7 @@ def of_person(ctx: Context, group_id: GroupId, person_id: PersonId) -> Mine:
             if each.kind in _KINDS and counts(each.kind, confirmed=each.confirmed_at is not None)
         ]
         balance = _balance(recent, kinds, started.visitors)
+        there = queries.attended(db, group_id, person_id, begins, now)
         situation = _situation(
             me, people, recent, balance.band, now, reminders, {who: sat[who] for who in sat if who not in held}
         )
@@ -131,6 +137,8 @@ def of_person(ctx: Context, group_id: GroupId, person_id: PersonId) -> Mine:
             since=since,
             until=until,
             balance=balance,
+            came=sum(each.came for each in there),
+            expected=len(there),
             rate=touches.rate(
                 started.contacts,
                 [
@@ -159,6 +167,16 @@ def of_uid(ctx: Context, group_id: GroupId, uid: str) -> PersonId:
     if found is None:
         raise NotFound("person_unknown")
     return found.id
+
+
+def attended(ctx: Context, group_id: GroupId, person_id: PersonId) -> tuple[Attended, ...]:
+    """The meetings that the numbers of one member count, the newest first. Two statements."""
+    now = ctx.now()
+    with ctx.reading() as db:
+        zone = ZoneInfo(db.get_one(Group, group_id).time_zone)
+        since = now.astimezone(zone).date() - LOOKED_BACK
+        begins = datetime(since.year, since.month, since.day, tzinfo=zone)
+        return tuple(queries.attended(db, group_id, person_id, begins, now))
 
 
 def listed(ctx: Context, group_id: GroupId) -> tuple[Named, ...]:

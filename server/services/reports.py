@@ -23,7 +23,7 @@ from server.persistence.queries.reports import Attended, Came
 from server.services import attendance, figures, groups, meetings
 from server.services.attendance import RoomPerson
 from server.services.context import Context, breathe
-from server.services.figures import AttendanceFigures
+from server.services.figures import Arrivals, AttendanceFigures
 from server.services.meetings import MeetingView
 
 ON_A_PLOT = 12
@@ -65,6 +65,7 @@ class MeetingReport:
     gone: AttendanceFigures
     """Those of them who are no longer here."""
     people: tuple[RoomPerson, ...]
+    arrivals: tuple[Arrivals, ...]
     turnout: tuple[Turnout, ...]
     """This meeting and those before it, oldest first."""
     tables: tuple[Table, ...]
@@ -125,7 +126,7 @@ def of_meeting(ctx: Context, meeting_id: MeetingId) -> MeetingReport:
     """The report of one meeting. Eight statements."""
     now = ctx.now()
     with ctx.reading() as db:
-        row, group, gone = folded.meeting_and_gone(db, meeting_id, Kind.TURNOUT, Kind.SLIP, Kind.PROMISE)
+        row, group, gone = folded.meeting_and_gone(db, meeting_id, Kind.TURNOUT, Kind.SLIP, Kind.PROMISE, Kind.ARRIVAL)
         meeting, group_id = meetings.as_view(row), GroupId(group.id)
         people = attendance.room(db, meeting_id)
         ends_at = figures.end_of(db, meeting)
@@ -146,6 +147,7 @@ def of_meeting(ctx: Context, meeting_id: MeetingId) -> MeetingReport:
         attendance=figures.with_gone(figures.attendance_of(people, meeting.starts_at, ends_at), gone[Kind.TURNOUT]),
         gone=figures.with_gone(figures.NOBODY_CAME, gone[Kind.TURNOUT]),
         people=people,
+        arrivals=figures.arrivals_of(people, meeting, gone[Kind.ARRIVAL].tally),
         turnout=_turnout(before) if meeting.status is not MeetingStatus.DRAFT else (),
         tables=tuple(Table(one.round_number, one.table, tuple(named[who] for who in one.people)) for one in sat),
         met=met,

@@ -10,7 +10,7 @@ from flask_babel import format_decimal, gettext, lazy_gettext
 from server.domain.access import Verb
 from server.domain.vocabulary import AttendanceStatus, ReferralState, Standing
 from server.services import figures, meetings, report_sheets
-from server.services.figures import Figures, ListWords, MeetingRow
+from server.services.figures import Arrivals, Figures, ListWords, MeetingRow
 from server.services.meetings import MeetingView
 from server.services.report_sheets import Fill, Form, Links, Plot, Row, Series
 from server.views import guards, languages, pages
@@ -53,7 +53,7 @@ BARS = 26
 def meeting(visit: Visit) -> str:
     """One meeting in figures."""
     found = figures.of_meeting(visit.ctx, visit.meeting_id)
-    plots = [plot for plot in (_arrivals(found), _met(found)) if plot]
+    plots = [plot for plot in (arrivals(found.meeting, found.arrivals), _met(found)) if plot]
     return render_template(
         "organiser/figures.html",
         meeting=found.meeting,
@@ -66,24 +66,26 @@ def meeting(visit: Visit) -> str:
     )
 
 
-def _arrivals(found: Figures) -> Plot | None:
-    if not found.arrivals:
+def arrivals(meeting: MeetingView, slots: Sequence[Arrivals]) -> Plot | None:
+    """When people came to a meeting, from its beginning on; None while nobody has."""
+    if not slots:
         return None
-    busiest = max(found.arrivals, key=lambda slot: slot.came)
+    busiest = max(slots, key=lambda slot: slot.came)
+    start = pages.local_time(meeting.starts_at, meeting.time_zone)
     return Plot(
         key="arrivals",
         form=Form.COLUMNS,
         title=gettext("When people came"),
-        period=gettext("in pieces of ten minutes; the start was at %(time)s", time=_local(found)),
+        period=gettext("in pieces of ten minutes; the start was at %(time)s", time=start),
         finding=gettext(
             "Most came in the ten minutes from %(time)s: %(n)s.", time=f"{busiest.begins:%H:%M}", n=busiest.came
         ),
         name_word=gettext("From"),
         series=(Series(gettext("People")),),
-        rows=tuple(Row(f"{slot.begins:%H:%M}", (slot.came,)) for slot in found.arrivals),
+        rows=tuple(Row(f"{slot.begins:%H:%M}", (slot.came,)) for slot in slots),
         links={
-            (at, 0): rows_of(found.meeting, "arrived", at=slot.begins.isoformat())
-            for at, slot in enumerate(found.arrivals)
+            (at, 0): rows_of(meeting, "arrived", at=slot.begins.isoformat())
+            for at, slot in enumerate(slots)
         },
     )
 
@@ -97,10 +99,6 @@ def turnout_links(meetings: Sequence[MeetingView]) -> Links:
     """The same for a plot of members and visitors by meeting."""
     sides = ("members", "visitors")
     return {(at, side): rows_of(one, what) for at, one in enumerate(meetings) for side, what in enumerate(sides)}
-
-
-def _local(found: Figures) -> str:
-    return pages.local_time(found.meeting.starts_at, found.meeting.time_zone)
 
 
 def _met(found: Figures) -> Plot | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import babel.dates
 from flask import render_template, request, url_for
@@ -10,11 +11,12 @@ from flask_babel import gettext
 
 from server.domain.access import Verb
 from server.domain.balance import WEIGHTS, Band, Gift, Rule
-from server.domain.vocabulary import PersonId
+from server.domain.vocabulary import AttendanceStatus, PersonId
 from server.services import mine, report_sheets
-from server.services.mine import Mine, Step
+from server.services.mine import Attended, Mine, Step
 from server.services.report_sheets import Fill, Form, Plot, Row, Series
-from server.views import guards, languages, member_figures
+from server.views import counted_page, guards, languages, member_figures
+from server.views.figures import STATUSES
 from server.views.guards import Visit
 from server.views.member import bp
 from server.views.member_frame import frame
@@ -30,6 +32,7 @@ GIFTS: Mapping[Gift, str] = {
     Gift.TESTIMONIAL: N_("testimonials"),
     Gift.ADVICE: N_("advice"),
     Gift.PURCHASE: N_("needed purchases"),
+    Gift.DUTY: N_("duties held"),
 }
 BANDS: Mapping[Band, tuple[str, str]] = {
     Band.UNTOLD: (N_("Too little to say yet"), N_("From five gifts on, given and received together.")),
@@ -58,6 +61,27 @@ RULES: Mapping[Rule, tuple[str, str]] = {
 def mine_page(visit: Visit) -> str:
     """One's own numbers."""
     return _page(visit, visit.person_id, own=True)
+
+
+@bp.get("/referrals/mine/meetings")
+@guards.needs(Verb.USE_BOARD)
+def meetings_of_mine(visit: Visit) -> str:
+    """The meetings at which one was expected, and to which one came."""
+    found = mine.attended(visit.ctx, visit.group_id, visit.person_id)
+    came = "came" in request.args
+    rows = tuple(
+        (each.name, counted_page.day_words(each.starts_at.astimezone(ZoneInfo(each.time_zone)).date()), _was(each))
+        for each in found
+        if each.came or not came
+    )
+    heads = counted_page.heads(gettext("Meeting"), gettext("When"), gettext("Status"))
+    title = gettext("Meetings to which you came") if came else gettext("Meetings at which you were expected")
+    shown = counted_page.Shown(title, heads, rows, url_for("member.mine"))
+    return counted_page.page(shown, visit, "referrals")
+
+
+def _was(each: Attended) -> str:
+    return str(STATUSES[AttendanceStatus.PRESENT if each.came else each.status])
 
 
 @bp.get("/o/care/<uid>", endpoint="cared_for")
@@ -116,8 +140,11 @@ def _led(show: str, outcome: str, since: date) -> str:
 
 
 def _balanced(found: Mine) -> dict[tuple[Gift, str], str]:
-    """Where the rows of the balance stand; visitors have a list of all times, and no other."""
-    led = {}
+    """Where the rows of the balance stand."""
+    led = {
+        (Gift.VISITOR, "given"): url_for("member.activity", _anchor="brought"),
+        (Gift.DUTY, "given"): url_for("member.activity", only=Gift.DUTY.value, show="given", _anchor="entries"),
+    }
     for show in ("given", "received"):
         led[Gift.REFERRAL, show] = _led(show, member_figures.ANY, found.since)
         led[Gift.INTRODUCTION, show] = _led(show, member_figures.INTRODUCED, found.since)

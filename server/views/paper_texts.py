@@ -6,6 +6,7 @@
 from collections.abc import Callable, Sequence
 
 from server.views.sentences.marking import N_
+from server.views.slip_words import WAYS
 
 Say = Callable[[str], str]
 
@@ -60,6 +61,12 @@ WORDS: dict[str, str | tuple[str, ...]] = {
     "slip_used": N_("I was a customer"),
     "slip_saw": N_("I saw the work"),
     "slip_heard": N_("I heard well of it"),
+    "slip_how": N_("How I introduced you"),
+    "slip_ways": tuple(WAYS.values()),
+    "slip_buys": N_("Who buys?"),
+    "slip_outside": N_("somebody else"),
+    "slip_inside": N_("I do"),
+    "slip_comments": N_("Comment"),
     "password": N_("Password"),
     "network": N_("Network"),
     "open_network": N_("No password"),

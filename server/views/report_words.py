@@ -15,7 +15,7 @@ from server.services.attendance import RoomPerson
 from server.services.report_sheets import Column, Links, Section, Sheet, Table
 from server.services.reports import GroupReport, MeetingReport
 from server.views import languages, pages, report_plots
-from server.views.figures import STANDINGS, STATUSES, rows_of
+from server.views.figures import STANDINGS, STATUSES, arrivals, rows_of
 
 
 class Leads(Protocol):
@@ -152,7 +152,7 @@ def _came(found: MeetingReport) -> Section:
         (gettext("Apologised"), came.apologised, "apologised"),
         (gettext("Did not come, without a word"), came.missing, "missing"),
     ]
-    plots = []
+    plots = [plot for plot in (arrivals(found.meeting, found.arrivals),) if plot]
     if found.turnout:
         plots.append(report_plots.turnout(found.turnout, gettext("this meeting and those before it")))
     if found.met:

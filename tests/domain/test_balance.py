@@ -18,6 +18,13 @@ def test_not_only_referrals_weigh() -> None:
     assert Balance({Gift.REFERRAL: 4}, {Gift.ADVICE: 1}).band is Band.GIVES
 
 
+def test_duties_are_given_to_all_and_tell_who_carries_much() -> None:
+    assert Balance({Gift.DUTY: 6}, {Gift.REFERRAL: 1}).band is Band.BALANCED
+    assert Balance({Gift.DUTY: 7}, {Gift.REFERRAL: 1}).band is Band.GIVES
+    even = {Gift.REFERRAL: 5}
+    assert Balance(even | {Gift.DUTY: 6}, even).band is Band.BALANCED
+
+
 def test_duties_come_before_ideas_and_nobody_is_named_twice_for_one() -> None:
     found = next_steps(
         Situation(

@@ -32,6 +32,18 @@ ITALIAN = PaperWords(
     slip_used="Sono stato cliente",
     slip_saw="Ho visto il lavoro",
     slip_heard="Ne ho sentito parlare bene",
+    slip_how="Come vi ho presentati?",
+    slip_ways=(
+        "ho dato il tuo biglietto",
+        "ho detto che avresti chiamato",
+        "ho scritto",
+        "ho fissato la telefonata",
+        "vi ho fatto incontrare",
+    ),
+    slip_buys="Chi compra?",
+    slip_outside="qualcun altro",
+    slip_inside="io",
+    slip_comments="Commento",
 )
 PAPER = Paper("Colazione di primavera", language="it", words=ITALIAN)
 SIZES = {"a4": (210.0, 297.0), "letter": (215.9, 279.4)}
@@ -46,7 +58,8 @@ def test_three_slips_a_page_each_with_every_question(fonts: FontSet, size: str) 
     for text in texts(made):
         for said in (*ITALIAN.slip_levels, ITALIAN.slip, ITALIAN.slip_need, ITALIAN.slip_consent, ITALIAN.slip_vouch,
                      ITALIAN.slip_used, ITALIAN.slip_saw, ITALIAN.slip_heard, ITALIAN.slip_prospect,
-                     ITALIAN.slip_contact):  # fmt: skip
+                     ITALIAN.slip_contact, ITALIAN.slip_how, *ITALIAN.slip_ways, ITALIAN.slip_buys,
+                     ITALIAN.slip_outside, ITALIAN.slip_inside, ITALIAN.slip_comments):  # fmt: skip
             assert text.count(squashed(said)) >= 3
 
 

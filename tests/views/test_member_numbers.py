@@ -49,7 +49,7 @@ def test_a_member_sees_their_own_numbers_in_few_statements(
     mira = browser("Mira")
     with statements() as sent:
         page = _text(mira.get("/referrals/mine"))
-    assert len(sent) <= 12, "\n".join(sent)
+    assert len(sent) <= 13, "\n".join(sent)
     assert "Plan a one-to-one with Dora Wiśniewska" in page
     assert "Rule: you sat together, and had no one-to-one for a year." in page
     assert "Ask whether Max D&#39;Alò served your prospect well" in page
@@ -57,6 +57,31 @@ def test_a_member_sees_their_own_numbers_in_few_statements(
     assert "Chiara" not in page
     assert "Łukasik" not in _text(browser("Sam").get("/referrals/mine"))
     assert "last 6 months" in _text(mira.get("/referrals/mine?months=6"))
+
+
+def test_meetings_and_duties_stand_in_the_balance_and_lead_to_what_they_count(
+    browser: OpenBrowser, morning: Morning, clock: FakeClock
+) -> None:
+    an_earlier_morning(morning, [[["Mira", "Dora"]]])
+    an_earlier_morning(morning, [[["Olga", "Dora"]]], days_ago=14)
+    clock.pass_by(hours=2)
+    everybody_in(morning, only=("Mira",))
+    mira = browser("Mira")
+    assert mira.submit("/activity", {"kind": "duty", "to": "", "text": "Opened the door"}).status_code == 303
+    page = _text(mira.get("/referrals/mine"))
+    row = " ".join(page.split("meetings attended", 1)[1].split("</tr>")[0].split())
+    found = _mine(morning, "Mira")
+    links = re.findall(r'href="([^"]+)" aria-label="(\d+): Meetings', row)
+    assert [int(number) for _, number in links] == [found.expected, found.came]
+    for link, number in links:
+        rows = _text(mira.get(link.replace("&amp;", "&")))
+        assert rows.count("<tr") - 1 == int(number)
+        assert f"Together: {number}" in rows
+    duty = page.split("duties held", 1)[1].split("</tr>")[0]
+    assert "only=duty" in duty
+    assert found.balance.given[Gift.DUTY] == 1
+    cared = _text(browser("Olga").get("/referrals/mine"))
+    assert "meetings attended" in cared
 
 
 def test_every_figure_of_what_became_of_slips_leads_to_the_slips_it_counts(

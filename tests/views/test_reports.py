@@ -70,6 +70,7 @@ def held(morning: Morning, clock: FakeClock) -> Morning:
                 comments="worth 5000 EUR",
                 created_at=tx.now,
                 changed_at=tx.now,
+                given_on=(tx.now - timedelta(days=3)).date(),
                 given_at=tx.now - timedelta(days=3),
             )
             tx.db.add(slip)
@@ -142,7 +143,7 @@ def test_the_page_and_the_paper_say_the_same(held: Morning, olga: Browser) -> No
 
 
 def test_every_picture_says_what_it_shows_and_has_its_numbers_as_a_table(held: Morning, olga: Browser) -> None:
-    both = ["flow", "turnout", "spread", "sectors"], ["flow", "balance", "turnout", "spread", "sectors"]
+    both = ["flow", "arrivals", "turnout", "spread", "sectors"], ["flow", "balance", "turnout", "spread", "sectors"]
     for path, keys in zip(reports_of(held), both, strict=True):
         page = main_of(olga.get(path))
         drawn = pictures(page)
@@ -154,6 +155,20 @@ def test_every_picture_says_what_it_shows_and_has_its_numbers_as_a_table(held: M
             tags = {element.tag.rpartition("}")[2] for element in svg.iter()}
             assert tags <= {"svg", "title", "desc", "rect", "path", "text"}
             assert all(len(element.text or "") > 3 for element in list(svg)[:2]), "a title and a finding"
+
+
+@pytest.mark.parametrize("language", ["en", "it", "pl"])
+def test_every_word_and_number_of_a_picture_stands_on_paper_too(held: Morning, olga: Browser, language: str) -> None:
+    olga.client.set_cookie("coltiva_language", language)
+    for path, drawn in ((reports_of(held)[0], 5), (reports_of(held)[1], 5), ("/o/leaders", 1)):
+        shown = pictures(main_of(olga.get(path)))
+        assert len(shown) >= drawn, path
+        printed = re.sub(r"\s", "", paper(olga.get(path + ".pdf")))
+        for svg in shown:
+            texts = [each.text or "" for each in svg.iter() if each.tag.rpartition("}")[2] in {"title", "desc", "text"}]
+            assert len(texts) > 3
+            for text in texts:
+                assert re.sub(r"\s", "", text) in printed, (path, text)
 
 
 def test_a_hostile_name_is_a_name(held: Morning, olga: Browser) -> None:

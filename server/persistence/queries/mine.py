@@ -9,8 +9,16 @@ from sqlalchemy import Integer, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from server.domain.referrals import Served
-from server.domain.vocabulary import GroupId, PersonId, ReferralKind, ReferralState, Standing
-from server.persistence.models import Encounter, Membership, OneToOne, Person, Referral
+from server.domain.vocabulary import (
+    AttendanceStatus,
+    GroupId,
+    MeetingStatus,
+    PersonId,
+    ReferralKind,
+    ReferralState,
+    Standing,
+)
+from server.persistence.models import Attendance, Encounter, Meeting, Membership, OneToOne, Person, Referral
 
 _NOTHING = literal_column("0", Integer)
 
@@ -92,6 +100,37 @@ def sat_with(db: Session, group_id: GroupId, person: PersonId, since: date) -> d
     )
     # A pair is stored one way round, so nobody comes from both sides.
     return {PersonId(who): day for who, day in rows}
+
+
+class Attended(NamedTuple):
+    """A meeting at which a member was expected."""
+
+    name: str
+    starts_at: datetime
+    time_zone: str
+    status: AttendanceStatus
+    came: bool
+
+
+def attended(
+    db: Session, group_id: GroupId, person: PersonId, since: datetime, until: datetime
+) -> Sequence[Attended]:
+    """The meetings between two moments at which somebody was expected as a member, the newest first. One statement."""
+    rows = db.execute(
+        select(
+            Meeting.name, Meeting.starts_at, Meeting.time_zone, Attendance.status, Attendance.entered_at.is_not(None)
+        )
+        .join(Attendance, Attendance.meeting_id == Meeting.id)
+        .where(
+            Meeting.group_id == group_id,
+            Meeting.starts_at.between(since, until),
+            Meeting.status != MeetingStatus.DRAFT,
+            Attendance.person_id == person,
+            Attendance.standing == Standing.MEMBER,
+        )
+        .order_by(Meeting.starts_at.desc(), Meeting.id.desc())
+    )
+    return [Attended(*row) for row in rows]
 
 
 def one_to_ones(db: Session, group_id: GroupId, person: PersonId, since: date) -> Sequence[tuple[PersonId, date]]:

@@ -1,4 +1,8 @@
-"""To whom a slip or thanks can go, each with a label that can be typed, found by beginnings of words."""
+"""To whom a slip or thanks can go, each with a label that can be typed, found by beginnings of words.
+
+Somebody of another group is put on the list when a slip goes to them for the first time: a visitor who has not visited,
+so no figure counts them, with their group's name where others have their company's.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -7,11 +11,12 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from server.domain import names
+from server.domain.attendance import NAME_MOST
 from server.domain.errors import RuleViolation
 from server.domain.vocabulary import GroupId, PersonId, Standing, Uid
-from server.persistence.models import Person
+from server.persistence.models import Group, Membership, Person
 from server.persistence.queries import referrals as queries
-from server.services.context import Context
+from server.services.context import Context, Tx
 
 TO_WHOM = (Standing.MEMBER, Standing.VISITOR)
 NAMED_MOST = 4
@@ -60,6 +65,35 @@ def meant(
     if fitting:
         raise RuleViolation("referral_to_self", field="to")
     raise RuleViolation("receiver_unknown", field="to", value=names.tidy(typed)[:80])
+
+
+def meant_or_met(tx: Tx, group_id: GroupId, giver: PersonId, typed: str, home_group: str) -> Person:
+    """A helper of the use-cases: the same for a slip, or somebody of another group, put on the list under their whole
+    name. `home_group` empty: nobody is put on it.
+
+    Raises what `meant` raises, and RuleViolation for the field `to`: name_too_long.
+    """
+    try:
+        return meant(tx.db, group_id, giver, typed)
+    except RuleViolation as refused:
+        if refused.code != "receiver_unknown" or not home_group:
+            raise
+    given, _, family = names.tidy(typed).partition(" ")
+    if max(len(given), len(family)) > NAME_MOST:
+        raise RuleViolation("name_too_long", field="to", most=NAME_MOST)
+    person = Person(
+        given_name=given,
+        family_name=family,
+        company=home_group,
+        created_at=tx.now,
+        search_key=names.search_key(given, family, home_group),
+        sort_key=names.sort_key(family, given, tx.db.get_one(Group, group_id).language),
+    )
+    tx.db.add(person)
+    tx.db.flush()
+    tx.db.add(Membership(group_id=group_id, person_id=person.id, standing=Standing.VISITOR))
+    tx.db.flush()
+    return person
 
 
 def _begins(person: Person, words: Iterable[str]) -> bool:

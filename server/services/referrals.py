@@ -38,6 +38,8 @@ class SlipFields:
     ways: tuple[str, ...] = ()
     given_on: date | None = None
     sure: bool = False
+    home_group: str = ""
+    """The receiver's own group, where they are of another one and not on the list yet."""
 
 
 def write(
@@ -57,7 +59,7 @@ def write(
     """
 
     def work(tx: Tx) -> Json:
-        receiver = receivers.meant(tx.db, group_id, giver, to)
+        receiver = receivers.meant_or_met(tx, group_id, giver, to, names.tidy(fields.home_group))
         slip = Referral(
             group_id=group_id,
             giver_id=giver,
@@ -93,7 +95,7 @@ def rewrite(
 
     def work(tx: Tx) -> Json:
         slip = _locked_draft(tx, group_id, giver, uid, version)
-        slip.receiver_id = receivers.meant(tx.db, group_id, giver, to).id
+        slip.receiver_id = receivers.meant_or_met(tx, group_id, giver, to, names.tidy(fields.home_group)).id
         _fill(tx, slip, fields)
         return _kept(tx, slip, fields, give=give)
 

@@ -20,7 +20,7 @@ from server.views.member_frame import frame
 
 PRIVATE_FIELDS = ("prospect_name", "reach", "comments")
 VERSIONS_MOST = 1_000_000
-EMPTY: dict[str, object] = dict.fromkeys((*PRIVATE_FIELDS, "need", "vouch", "given_on"), "") | {
+EMPTY: dict[str, object] = dict.fromkeys((*PRIVATE_FIELDS, "need", "vouch", "given_on", "home_group"), "") | {
     "level": 1,
     "consent": False,
     "inside": "",
@@ -52,6 +52,7 @@ def draft(visit: Visit, view: SlipView) -> str:
             "inside": "1" if view.inside else "",
             "ways": view.ways,
             "given_on": view.given_on.isoformat() if view.given_on else "",
+            "home_group": "",
         }
     )
     return _form(visit, values, people, slip=view)
@@ -103,6 +104,7 @@ def fields(visit: Visit) -> SlipFields:
         ways=tuple(request.form.getlist("ways")),
         given_on=_day(),
         sure=forms.ticked("sure"),
+        home_group=forms.text("home_group", limit=160),
         **private,
     )
 

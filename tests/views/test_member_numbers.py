@@ -69,7 +69,7 @@ def test_meetings_and_duties_stand_in_the_balance_and_lead_to_what_they_count(
     mira = browser("Mira")
     assert mira.submit("/activity", {"kind": "duty", "to": "", "text": "Opened the door"}).status_code == 303
     page = _text(mira.get("/referrals/mine"))
-    row = " ".join(page.split("meetings attended", 1)[1].split("</tr>")[0].split())
+    row = " ".join(page.split("meetings expected at", 1)[1].split("by weight")[0].split())
     found = _mine(morning, "Mira")
     links = re.findall(r'href="([^"]+)" aria-label="(\d+): Meetings', row)
     assert [int(number) for _, number in links] == [found.expected, found.came]
@@ -81,7 +81,7 @@ def test_meetings_and_duties_stand_in_the_balance_and_lead_to_what_they_count(
     assert "only=duty" in duty
     assert found.balance.given[Gift.DUTY] == 1
     cared = _text(browser("Olga").get("/referrals/mine"))
-    assert "meetings attended" in cared
+    assert "of these attended" in cared
 
 
 def test_every_figure_of_what_became_of_slips_leads_to_the_slips_it_counts(

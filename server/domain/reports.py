@@ -284,30 +284,42 @@ def give_and_receive(slips: Iterable[Given], members: Collection[PersonId]) -> t
 
 @dataclass(frozen=True)
 class Sector:
-    """A sector as it was first written: how many people look for it, and how many of it are there."""
+    """A sector as it was first written: how many people look for it, and how many of it are there; `has_seat`: the
+    group's own list keeps one for it.
+    """
 
     name: str
     wished: int
     there: int
+    has_seat: bool = False
 
     @property
     def is_missing(self) -> bool:
         """Whether somebody looks for it and nobody is there."""
         return self.wished > 0 and not self.there
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether a seat is kept for it and nobody has it."""
+        return self.has_seat and not self.there
 
-def sectors(wanted: Iterable[str], there: Iterable[str]) -> tuple[Sector, ...]:
-    """Every sector that is there or looked for: missing ones first, the most wished first, then by name.
+
+def sectors(wanted: Iterable[str], there: Iterable[str], seats: Iterable[str] = ()) -> tuple[Sector, ...]:
+    """Every sector that is there, looked for, or has a seat: missing ones first, then empty seats, the most wished
+    first, then by name.
 
     Writing is compared without regard to case and spaces.
     """
-    looked_for, present = list(wanted), list(there)
+    looked_for, present, kept = list(wanted), list(there), list(seats)
     written: dict[str, str] = {}
-    for sector in (*present, *looked_for):
+    for sector in (*present, *kept, *looked_for):
         written.setdefault(_fold(sector), " ".join(sector.split()))
     wished, counted = Counter(map(_fold, looked_for)), Counter(map(_fold, present))
-    found = [Sector(name, wished[key], counted[key]) for key, name in written.items() if key]
-    return tuple(sorted(found, key=lambda one: (not one.is_missing, -one.wished, _fold(one.name))))
+    seated = set(map(_fold, kept))
+    found = [Sector(name, wished[key], counted[key], key in seated) for key, name in written.items() if key]
+    return tuple(
+        sorted(found, key=lambda one: (not one.is_missing, not one.is_empty, -one.wished, _fold(one.name)))
+    )
 
 
 def same_sector(one: str, other: str) -> bool:

@@ -68,7 +68,7 @@ class Ties:
 
 
 def of_group(ctx: Context, group_id: GroupId) -> Leading:
-    """The leaders' numbers; sums count people who are no longer here. Nine statements."""
+    """The leaders' numbers; sums count people who are no longer here. Ten statements."""
     now = ctx.now()
     with ctx.reading() as db:
         group = db.get_one(Group, group_id)
@@ -95,7 +95,11 @@ def of_group(ctx: Context, group_id: GroupId) -> Leading:
             },
             funnel=rules.funnel(queries.visitors(db, group_id, begins), gone.visitors),
             retention=rules.retention((each.belongs for each in belonged), until, gone.members),
-            sectors=sectors((each.wants_sector for each in people), (each.sector for each in people)),
+            sectors=sectors(
+                (each.wants_sector for each in people),
+                (each.sector for each in people),
+                queries.seats(db, group_id),
+            ),
             drift=rules.drift(queries.agendas(db, group_id, begins)),
         )
 

@@ -202,9 +202,10 @@ def _seats(found: Leading) -> Section:
     if not found.sectors:
         return Section(gettext("Seats by sector"), (gettext("Nobody has said their sector."),))
     gaps = [one.name for one in found.sectors if one.is_missing]
-    texts = (
-        (gettext("Gaps: %(sectors)s.", sectors=", ".join(gaps)),) if gaps else (gettext("No gap that members name."),)
-    )
+    texts = [gettext("Gaps: %(sectors)s.", sectors=", ".join(gaps)) if gaps else gettext("No gap that members name.")]
+    empty = [one.name for one in found.sectors if one.is_empty]
+    if empty:
+        texts.append(gettext("Empty seats of the group's own list: %(sectors)s.", sectors=", ".join(empty)))
     columns = (
         Column(gettext("Sector"), 0.6),
         Column(gettext("In the group"), 0.2, is_number=True),
@@ -217,7 +218,7 @@ def _seats(found: Leading) -> Section:
         for column, what in ((1, "sector-there"), (2, "sector-wanted"))
     }
     table = Table(gettext("Sectors, gaps first"), columns, rows, links)
-    return Section(gettext("Seats by sector"), texts, tables=(table,))
+    return Section(gettext("Seats by sector"), tuple(texts), tables=(table,))
 
 
 def _drift(found: tuple[Drift, ...]) -> Section:

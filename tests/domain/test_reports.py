@@ -161,6 +161,15 @@ def test_whoever_left_the_group_is_nobody_of_the_five() -> None:
 # --- sectors
 
 
+def test_an_empty_seat_of_the_list_comes_behind_what_is_looked_for_and_before_the_rest() -> None:
+    found = reports.sectors(["Notary"], ["Baker"], ["Florist", "baker ", "notary"])
+    assert [(one.name, one.is_missing, one.is_empty) for one in found] == [
+        ("notary", True, True),
+        ("Florist", False, True),
+        ("Baker", False, False),
+    ]
+
+
 def test_missing_sectors_come_first_then_what_is_wished_most() -> None:
     found = reports.sectors(["notary", " Notary", "Baker", "", "Florist"], ["florist", "Baker", "baker", "Plumber", ""])
     assert found == (

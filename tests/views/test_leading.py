@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from server.domain.vocabulary import Standing
 from server.persistence.models import AgendaItem, Membership, OneToOne
-from server.services import workbench
+from server.services import sectors, workbench
 from server.services.context import Tx
 from tests.conftest import Browser, Statements
 from tests.mornings import Morning
@@ -69,7 +69,7 @@ def test_those_who_lead_read_them_in_few_statements_and_nobody_else(
     olga = browser("Olga")
     with statements() as sent:
         page = _text(olga.get(path))
-    assert len(sent) <= 12, "\n".join(sent)
+    assert len(sent) <= 13, "\n".join(sent)
     assert "<h1" in page
     assert browser("Mira").get(path).status_code in (403, 404)
     theirs = _text(browser("Sam").get(path))
@@ -88,6 +88,18 @@ def test_the_page_and_the_pdf_say_the_same_of_five_and_hide_fewer(browser: OpenB
     for said in ("Most in November 2026: 5.", "Photographer", "How the agenda drifts"):
         assert said in text
     assert "Łukasik" not in text
+
+
+def test_an_empty_seat_of_the_groups_own_list_is_told_apart_from_what_members_look_for(
+    browser: OpenBrowser, led: Morning
+) -> None:
+    sectors.add(led.ctx, group_id=led.group_id, name="Bee keeper", above="")  # type: ignore[arg-type]
+    page = _text(browser("Olga").get("/o/leaders"))
+    assert re.search(r"Empty seats of the group&#39;s own list: [^<]*Bee keeper", page)
+    assert not re.search(r"Gaps: [^<]*Bee keeper", page)
+    assert "Bee keeper" in "".join(
+        sheet.extract_text() for sheet in pypdf.PdfReader(io.BytesIO(browser("Olga").get("/o/leaders.pdf").data)).pages
+    )
 
 
 def test_a_month_of_fewer_than_five_is_a_dash_and_no_nought(browser: OpenBrowser, led: Morning) -> None:

@@ -18,6 +18,7 @@ from server.persistence.models import (
     OneToOne,
     Person,
     Referral,
+    Sector,
 )
 from server.persistence.queries.visits import was_visit
 
@@ -71,6 +72,13 @@ def members(db: Session, group_id: GroupId) -> Sequence[tuple[int, str, str, str
         .order_by(Person.sort_key, Person.id)
     )
     return [(key, uid, given, family) for key, uid, given, family in rows]
+
+
+def seats(db: Session, group_id: GroupId) -> Sequence[str]:
+    """The trades for which the group's own list keeps a seat, by name. One statement."""
+    return db.scalars(
+        select(Sector.name).where(Sector.group_id == group_id, Sector.has_seat.is_(True)).order_by(Sector.key)
+    ).all()
 
 
 def visitors(db: Session, group_id: GroupId, since: datetime) -> tuple[Visitor, ...]:

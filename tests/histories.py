@@ -74,6 +74,7 @@ HELD = (
 MOMENTS = (
     *(datetime(2026, month, day, 22, 50, tzinfo=UTC) for month, day in ((1, 31), (3, 31), (8, 31), (10, 31), (11, 22))),
     datetime(2025, 11, 25, 23, 0, tzinfo=UTC),
+    datetime(2026, 5, 24, 22, 0, tzinfo=UTC),  # the first minute of the 26 weeks
     datetime(2026, 8, 23, 21, 59, tzinfo=UTC),
     datetime(2026, 8, 23, 22, 0, tzinfo=UTC),
     datetime(2026, 11, 1, 0, 0, tzinfo=UTC),
@@ -217,8 +218,8 @@ class _Making:
                     first_id=first,
                     second_id=second,
                     held_on=day,
-                    first_confirmed_at=chance.choice((None, NOW)),
-                    second_confirmed_at=NOW,
+                    first_confirmed_at=None if (only := chance.choice(("", "second", "first"))) == "second" else NOW,
+                    second_confirmed_at=None if only == "first" else NOW,
                 )
             )
         one, other = chance.sample(self.people, 2)

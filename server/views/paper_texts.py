@@ -6,7 +6,15 @@
 from collections.abc import Callable, Sequence
 
 from server.views.sentences.marking import N_
-from server.views.slip_words import WAYS
+
+WAYS: dict[str, str] = {
+    "card_given": N_("gave them your card"),
+    "told_you_call": N_("told them you would call"),
+    "written": N_("wrote to them"),
+    "call_arranged": N_("arranged the call"),
+    "in_person": N_("brought you together"),
+}
+"""How the giver introduced the two: on a slip of paper, and on its page (`slip_words`)."""
 
 Say = Callable[[str], str]
 

@@ -57,11 +57,11 @@ class PaperWords:
     slip_heard: str = "I heard well of it"
     slip_how: str = "How I introduced you"
     slip_ways: tuple[str, str, str, str, str] = (
-        "gave them your card",
-        "told them you would call",
-        "wrote to them",
-        "arranged the call",
-        "brought you together",
+        "I gave them your card",
+        "I told them you would call",
+        "I wrote to them",
+        "I arranged the call",
+        "I brought you together",
     )
     slip_buys: str = "Who buys?"
     slip_outside: str = "somebody else"

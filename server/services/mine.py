@@ -107,8 +107,8 @@ def of_person(ctx: Context, group_id: GroupId, person_id: PersonId) -> Mine:
     with ctx.reading() as db:
         zone = ZoneInfo(db.get_one(Group, group_id).time_zone)
         until = now.astimezone(zone).date()
-        since = until - LOOKED_BACK
-        begins = datetime(since.year, since.month, since.day, tzinfo=zone)
+        begins = _begins(until, zone)
+        since = begins.date()
         shown = leading.months(until, max(TRENDS))
         people = {each.id: each for each in queries.members(db, group_id)}
         if person_id not in people:
@@ -174,9 +174,14 @@ def attended(ctx: Context, group_id: GroupId, person_id: PersonId) -> tuple[Atte
     now = ctx.now()
     with ctx.reading() as db:
         zone = ZoneInfo(db.get_one(Group, group_id).time_zone)
-        since = now.astimezone(zone).date() - LOOKED_BACK
-        begins = datetime(since.year, since.month, since.day, tzinfo=zone)
+        begins = _begins(now.astimezone(zone).date(), zone)
         return tuple(queries.attended(db, group_id, person_id, begins, now))
+
+
+def _begins(until: date, zone: ZoneInfo) -> datetime:
+    """When the weeks that are looked at began, at the group's place."""
+    since = until - LOOKED_BACK
+    return datetime(since.year, since.month, since.day, tzinfo=zone)
 
 
 def listed(ctx: Context, group_id: GroupId) -> tuple[Named, ...]:

@@ -7,15 +7,6 @@ from collections.abc import Callable, Sequence
 
 from server.views.sentences.marking import N_
 
-WAYS: dict[str, str] = {
-    "card_given": N_("gave them your card"),
-    "told_you_call": N_("told them you would call"),
-    "written": N_("wrote to them"),
-    "call_arranged": N_("arranged the call"),
-    "in_person": N_("brought you together"),
-}
-"""How the giver introduced the two: on a slip of paper, and on its page (`slip_words`)."""
-
 Say = Callable[[str], str]
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -70,7 +61,13 @@ WORDS: dict[str, str | tuple[str, ...]] = {
     "slip_saw": N_("I saw the work"),
     "slip_heard": N_("I heard well of it"),
     "slip_how": N_("How I introduced you"),
-    "slip_ways": tuple(WAYS.values()),
+    "slip_ways": (
+        N_("I gave them your card"),
+        N_("I told them you would call"),
+        N_("I wrote to them"),
+        N_("I arranged the call"),
+        N_("I brought you together"),
+    ),
     "slip_buys": N_("Who buys?"),
     "slip_outside": N_("somebody else"),
     "slip_inside": N_("I do"),

@@ -9,7 +9,7 @@ from server.domain.referrals import INTRODUCTION_LEVELS, VOUCH_REASONS, WAYS
 from server.domain.vocabulary import PersonId, Standing
 from server.services import meetings, receivers, slip_paper
 from server.services.slip_paper import PaperSlip
-from server.views import forms, guards, paper_texts
+from server.views import forms, guards, slip_words
 from server.views import member_words as words
 from server.views.guards import Visit
 from server.views.member_frame import sent
@@ -38,7 +38,7 @@ def batch(visit: Visit) -> str:
         lines=range(LINES),
         level_options=[(level, f"{level} {words.level(level)[0]}") for level in INTRODUCTION_LEVELS],
         vouch_options=[("", "–"), *((key, words.say(words.VOUCHES[key])) for key in VOUCH_REASONS)],
-        ways=[(way, words.say(paper_texts.WAYS[way])) for way in WAYS],
+        ways=[(way, words.say(slip_words.WAYS[way])) for way in WAYS],
         values=forms.typed(empty)
         | {f"ways-{number}": request.form.getlist(f"ways-{number}") for number in range(LINES)},
         twice=twice,

@@ -13,8 +13,16 @@ from server.domain.vocabulary import ReferralKind, ReferralState
 from server.services.slips import SlipView
 from server.views import languages
 from server.views.member_words import MOVES, STATES, VOUCHES, level, say
-from server.views.paper_texts import WAYS
 from server.views.sentences.marking import N_
+
+WAYS: dict[str, str] = {
+    "card_given": N_("gave them your card"),
+    "told_you_call": N_("told them you would call"),
+    "written": N_("wrote to them"),
+    "call_arranged": N_("arranged the call"),
+    "in_person": N_("brought you together"),
+}
+"""How the giver introduced the two."""
 
 SERVED: dict[Served, tuple[str, str, str]] = {
     Served.YES: ("leaf", N_("well served"), "check"),

@@ -25,7 +25,9 @@ NOBODY = PersonId(0)
 
 @dataclass(frozen=True)
 class PaperSlip:
-    """One line of the batch as typed. `number` is where it stands; `sure`: entered although it looks like another."""
+    """One line of the batch as typed. `number` is where it stands; `sure`: entered although it looks like another.
+    `home_group`: the group of a receiver who is not on the list.
+    """
 
     number: int
     giver: str
@@ -41,6 +43,7 @@ class PaperSlip:
     ways: tuple[str, ...] = ()
     comments: str = ""
     sure: bool = False
+    home_group: str = ""
 
 
 def enter(
@@ -86,7 +89,7 @@ def _slip(tx: Tx, group_id: GroupId, line: PaperSlip, given_on: date, today: dat
     except RuleViolation as refused:
         raise _at(line, refused, "giver") from refused
     try:
-        receiver = receivers.meant(tx.db, group_id, PersonId(giver.id), line.to)
+        receiver = receivers.meant_or_met(tx, group_id, PersonId(giver.id), line.to, names.tidy(line.home_group))
         rules.check_day(given_on, today)
         ways = rules.ways_of(line.ways)
         rules.check_submittable(

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import babel.dates
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext, lazy_gettext, ngettext
 
@@ -14,7 +14,7 @@ from server.domain.sectors import WEIGHTS
 from server.services import fruit, print_setup, report_sheets
 from server.services.fruit import Page, Suggested
 from server.services.report_sheets import Column, Form, Plot, Row, Section, Series, Sheet, Table
-from server.views import forms, guards, languages
+from server.views import forms, guards, languages, sheet_files
 from server.views.guards import Visit
 from server.views.member_frame import sent
 
@@ -55,9 +55,7 @@ def paper(visit: Visit) -> ResponseReturnValue:
     with visit.ctx.one_moment() as ctx:
         found = fruit.of_group(ctx, visit.group_id)
         size = print_setup.setup(ctx, visit.group_id).paper
-    response = Response(report_sheets.on_paper(_sheet(found, on_paper=True), size), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = 'inline; filename="fruit.pdf"'
-    return response
+    return sheet_files.pdf(_sheet(found, on_paper=True), size, "fruit")
 
 
 @bp.post("/fruit/<any(adopted, declined):verdict>")

@@ -1,6 +1,6 @@
 """What grew from this morning: a page for those who lead the group, and a poster for the wall."""
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
@@ -9,7 +9,7 @@ from server.domain.growth import PARTS, LinkKind, Trace
 from server.services import growth, print_setup, report_sheets
 from server.services.growth import Growth
 from server.services.report_sheets import Column, Form, Plot, Row, Section, Series, Sheet, Table
-from server.views import guards, languages, pages
+from server.views import guards, languages, pages, sheet_files
 from server.views.guards import Visit
 from server.views.member_words import day as day_words
 
@@ -42,9 +42,7 @@ def poster(visit: Visit) -> ResponseReturnValue:
     with visit.ctx.one_moment() as ctx:
         found = growth.of_meeting(ctx, visit.meeting_id)
         paper = print_setup.setup(ctx, visit.group_id).paper
-    response = Response(report_sheets.on_paper(_sheet(found), paper), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{found.meeting.slug}-growth.pdf"'
-    return response
+    return sheet_files.pdf(_sheet(found), paper, f"{found.meeting.slug}-growth")
 
 
 def _summary(found: Growth) -> str:

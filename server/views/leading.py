@@ -3,7 +3,7 @@
 from typing import Any
 
 import babel.dates
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, gettext, lazy_gettext
 
@@ -12,7 +12,7 @@ from server.domain.leading import ALL_THREE, STEPS, Drift, Month, Tie, Told
 from server.services import leading, print_setup, report_sheets
 from server.services.leading import Leading, Member, Ties
 from server.services.report_sheets import Column, Form, Plot, Row, Section, Series, Sheet, Table
-from server.views import agenda_words, guards, languages
+from server.views import agenda_words, guards, languages, sheet_files
 from server.views.guards import Visit
 from server.views.member_frame import frame
 
@@ -57,9 +57,7 @@ def group_paper(visit: Visit) -> ResponseReturnValue:
     with visit.ctx.one_moment() as ctx:
         found = leading.of_group(ctx, visit.group_id)
         paper = print_setup.setup(ctx, visit.group_id).paper
-    response = Response(report_sheets.on_paper(_sheet(found), paper), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = 'inline; filename="leaders.pdf"'
-    return response
+    return sheet_files.pdf(_sheet(found), paper, "leaders")
 
 
 @bp.get("/matrix")

@@ -14,15 +14,15 @@ from server.domain.access import Verb
 from server.domain.balance import Band
 from server.domain.leading import Month
 from server.domain.vocabulary import ReferralState
-from server.services import letters, mine, print_setup, report_sheets
+from server.services import letters, mine, print_setup
 from server.services.mine import Mine
 from server.services.report_sheets import Column, Section, Sheet, Table
-from server.views import forms, guards, languages, member_figures
+from server.views import forms, guards, languages, member_figures, sheet_files
 from server.views.guards import Visit
 from server.views.member import bp
 from server.views.member_figures import of_month
 from server.views.member_frame import rail, sent
-from server.views.member_numbers import BANDS, RULES
+from server.views.member_numbers_sheet import BANDS, advice
 
 __all__ = ["bp"]
 
@@ -71,9 +71,7 @@ def letter_paper(visit: Visit) -> ResponseReturnValue:
     with visit.ctx.one_moment() as ctx:
         letter = _letter(mine.of_person(ctx, visit.group_id, visit.person_id))
         paper = print_setup.setup(ctx, visit.group_id).paper
-    response = Response(report_sheets.on_paper(_sheet(letter), paper), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = 'inline; filename="letter.pdf"'
-    return response
+    return sheet_files.pdf(_sheet(letter), paper, "letter")
 
 
 @bp.get("/referrals/letter.txt", endpoint="letter_text")
@@ -107,7 +105,14 @@ def _letter(found: Mine) -> Letter:
     month, gave, got = found.months[-2]
     won = found.given.get(ReferralState.WON, 0) + found.received.get(ReferralState.WON, 0)
     step = found.steps[0] if found.steps else None
-    what, why = RULES[step.rule] if step else ("", "")
+    what, why = (
+        advice(step)
+        if step
+        else (
+            gettext("Nothing waits. Someone you have not seen for long?"),
+            gettext("Rule: nothing is due, and nobody sat with you without a one-to-one."),
+        )
+    )
     words = month_words(month)
     return Letter(
         title=gettext("Your month: %(month)s", month=month_words(month)),
@@ -122,10 +127,8 @@ def _letter(found: Mine) -> Letter:
             (gettext("referrals given in %(month)s", month=words), str(gave), of_month("given", month)),
             (gettext("referrals received in %(month)s", month=words), str(got), of_month("received", month)),
         ),
-        suggestion=gettext(what, name=step.name, looks_for=step.params.get("looks_for", ""))
-        if step
-        else gettext("Nothing waits. Someone you have not seen for long?"),
-        rule=gettext(why) if step else gettext("Rule: nothing is due, and nobody sat with you without a one-to-one."),
+        suggestion=what,
+        rule=why,
     )
 
 

@@ -31,6 +31,8 @@ STATES: dict[ReferralState, tuple[str, str, str]] = {
     State.NOT_A_FIT: ("", N_("not a fit"), "dash-ring"),
     State.DECLINED: ("", N_("not taken on"), "dash-ring"),
 }
+"""Meaning, words and shape of each state."""
+
 OUTCOMES: Mapping[str, tuple[str, tuple[ReferralState, ...]]] = {
     "waiting": (N_("waiting for an answer"), (State.GIVEN,)),
     "under_way": (N_("on the way"), (State.ACCEPTED, State.CONTACTED, State.IN_PROGRESS)),
@@ -39,7 +41,6 @@ OUTCOMES: Mapping[str, tuple[str, tuple[ReferralState, ...]]] = {
     "not_a_fit": (N_("not a fit"), (State.NOT_A_FIT, State.DECLINED)),
 }
 """What became of slips, as one's numbers count them and the list of slips shows what they count."""
-"""Meaning, words and shape of each state."""
 
 MOVES: dict[ReferralState, str] = {
     State.ACCEPTED: N_("Take it on"),

@@ -1,12 +1,11 @@
 """The meeting report and the group report: a page to read, and the same as a PDF with the same plots."""
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.domain.access import Verb
 from server.services import print_setup, report_sheets, reports
-from server.services.report_sheets import Sheet
-from server.views import guards, report_words
+from server.views import guards, report_words, sheet_files
 from server.views.guards import Visit
 
 bp = Blueprint("reports", __name__, url_prefix="/o")
@@ -31,7 +30,7 @@ def meeting_paper(visit: Visit) -> ResponseReturnValue:
     with visit.ctx.one_moment() as ctx:
         found = reports.of_meeting(ctx, visit.meeting_id)
         paper = print_setup.setup(ctx, visit.group_id).paper
-    return _pdf(report_words.meeting_sheet(found), paper, f"{found.meeting.slug}-report")
+    return sheet_files.pdf(report_words.meeting_sheet(found), paper, f"{found.meeting.slug}-report")
 
 
 @bp.get("/report")
@@ -57,15 +56,9 @@ def group_paper(visit: Visit) -> ResponseReturnValue:
     with visit.ctx.one_moment() as ctx:
         found = reports.of_group(ctx, visit.group_id, weeks=_weeks())
         paper = print_setup.setup(ctx, visit.group_id).paper
-    return _pdf(report_words.group_sheet(found), paper, "group-report")
+    return sheet_files.pdf(report_words.group_sheet(found), paper, "group-report")
 
 
 def _weeks() -> int:
     wanted = request.args.get("weeks", "")
     return int(wanted) if wanted in {str(weeks) for weeks in reports.PERIODS} else USUAL_WEEKS
-
-
-def _pdf(sheet: Sheet, paper: str, name: str) -> Response:
-    response = Response(report_sheets.on_paper(sheet, paper), mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response

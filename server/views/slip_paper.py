@@ -16,7 +16,7 @@ from server.views.member_frame import sent
 
 bp = Blueprint("slip_paper", __name__, url_prefix="/o")
 LINES = 6
-TYPED = ("giver", "to", "prospect_name", "reach", "need", "given_on", "vouch", "comments")
+TYPED = ("giver", "to", "prospect_name", "reach", "need", "given_on", "vouch", "comments", "home_group")
 
 
 @bp.get("/<meeting>/slips")
@@ -86,4 +86,5 @@ def _line(number: int) -> PaperSlip:
         ways=tuple(request.form.getlist(f"ways-{number}")),
         comments=forms.text(f"comments-{number}", limit=300),
         sure=forms.ticked(f"sure-{number}"),
+        home_group=forms.text(f"home_group-{number}", limit=160),
     )

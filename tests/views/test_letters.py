@@ -1,6 +1,7 @@
 """The monthly letter: page, PDF and mail text say the same, of the last whole month, to its reader alone."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -70,6 +71,24 @@ def test_page_paper_and_mail_say_the_same_of_the_month(
         assert each in mail
         assert each in printed
         assert each in page
+
+
+def test_the_three_figures_are_the_same_on_page_paper_and_in_the_mail(browser: OpenBrowser, december: Morning) -> None:
+    mira = browser("Mira")
+    page = _text(mira.get("/referrals/letter"))
+    mail = _text(mira.get("/referrals/letter.txt"))
+    paper = pypdf.PdfReader(io.BytesIO(mira.get("/referrals/letter.pdf").get_data()))
+    printed = " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
+    shown = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    figures = (
+        ("became business in 26 weeks, given and received", 1),
+        ("referrals given in November 2026", 2),
+        ("referrals received in November 2026", 0),
+    )
+    for what, number in figures:
+        assert f"- {what}: {number}\n" in mail
+        assert f"{what} {number}" in printed
+        assert re.search(rf"{what} {number}\b|\b{number} {what}", shown), shown
 
 
 def test_a_letter_is_its_readers_alone(browser: OpenBrowser, december: Morning) -> None:

@@ -133,6 +133,32 @@ def test_a_table_is_tried_before_it_is_adopted(browser: OpenBrowser, later: Morn
     assert (late.status_code, "another table" in _text(late)) == (422, True)
 
 
+@pytest.mark.parametrize("approved", [False, True])
+def test_what_a_trial_promises_is_what_the_adopted_table_says(
+    browser: OpenBrowser, later: Morning, approved: bool
+) -> None:
+    if approved:
+        _approve(later)
+        _give(later, giver="Dora", given_on=date(2026, 11, 27))
+    olga = browser("Olga")
+    wanted = _form(referrals="1:30 2:80", window="13", do="try")
+    tried = _text(olga.submit("/o/lights/table", wanted)).split("On the past weeks", 1)[1]
+    rows = r'<th role="rowheader" scope="row">([^<]+)</th>.*?<b class="num">(\d+)</b>.*?<b class="num">(\d+)</b>'
+    found = re.findall(rows, tried, re.S)
+    as_it_is, promised = ({name: int(row[which]) for name, *row in found} for which in (0, 1))
+    assert as_it_is == _totals(_text(olga.get("/o/lights")))
+    assert as_it_is != promised
+    assert olga.submit("/o/lights/table", wanted | {"do": "adopt"}).status_code == 303
+    assert _totals(_text(olga.get("/o/lights"))) == promised
+    assert f"{promised['Mira Łukasik']} point" in _text(browser("Mira").get("/referrals/lights"))
+
+
+def _totals(page: str) -> dict[str, int]:
+    """Everybody's points on the page of the group."""
+    found = re.findall(r'<a class="who"[^>]*>([^<]+)</a><span class="what">(\d+) point', page)
+    return {name: int(points) for name, points in found}
+
+
 def test_in_a_group_of_four_a_trial_names_nobody_and_the_table_can_still_be_adopted(
     browser: OpenBrowser, later: Morning
 ) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from server.domain.referrals import Served
 from server.domain.scoring import DECIDED, TABLE, points_field
-from server.domain.vocabulary import ReferralState, Role
+from server.domain.vocabulary import ReferralState, Role, Standing
 from server.formats.tables import read_table
-from server.persistence.models import Group, Meeting
+from server.persistence.models import Group, Meeting, Membership, Person
 from server.services import slips, thanks
 from server.services.context import Json
 from tests import builders
@@ -264,6 +265,26 @@ def test_the_secretary_enters_paper_and_a_leader_does_not(browser: OpenBrowser, 
     leader = builders.signed_in(morning.ctx, morning.people["Mira"], role=Role.LEADER, group_id=morning.group_id)
     assert Browser(olga.client.application.test_client(), leader).get(path).status_code == 403
     assert browser("Sam").get(path).status_code == 404
+
+
+def test_a_paper_slip_goes_to_somebody_of_another_group(browser: OpenBrowser, morning: Morning) -> None:
+    path = f"/o/{morning.meeting_uid}/slips"
+    line: Json = {"giver-0": "Mira", "prospect_name-0": "Chiara", "reach-0": "031", "need-0": "A page", "level-0": "3",
+                  "vouch-0": "used_it", "consent-0": "1", "to-0": "Anna Nowak"}  # fmt: skip
+    olga = browser("Olga")
+    assert "home_group" not in _text(olga.get(path))
+    asked = olga.submit(path, line)
+    assert (asked.status_code, "Of another group? What is it called?" in _text(asked)) == (422, True)
+    two = line | {key.replace("-0", "-1"): value for key, value in line.items()} | {"prospect_name-1": "Nino"}
+    reply = olga.submit(path, two | {"home_group-0": "Breakfast at the lake", "home_group-1": "Breakfast at the lake"})
+    assert "2 slips given." in _text(olga.get(reply.headers["Location"]))
+    with morning.ctx.reading() as db:
+        known = db.execute(
+            select(Person.company, Membership.standing)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(Person.family_name == "Nowak")
+        ).all()
+    assert [tuple(each) for each in known] == [("Breakfast at the lake", Standing.VISITOR)], "once for both slips"
 
 
 def test_what_grew_has_a_page_and_a_poster_without_names(

@@ -1,11 +1,13 @@
 """One's own numbers over HTTP: private to the person and the care role, in few statements, and equal to the slips."""
 
 import html
+import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
+import pypdf
 import pytest
 
 from server.domain.activities import ActivityKind
@@ -99,14 +101,14 @@ def test_every_figure_of_what_became_of_slips_leads_to_the_slips_it_counts(
     page = _text(mira.get("/referrals/mine"))
     found = re.findall(r'href="([^"]*outcome=[^"]*)" aria-label="(\d+): ([^"]*)"', page)
     assert [(number, what) for _, number, what in found] == [
-        ("1", "waiting for an answer, given"),
-        ("1", "waiting for an answer, received"),
-        ("2", "became business, given"),
-        ("3", "referrals, given"),
-        ("1", "referrals, received"),
-        ("1", "of these introduced (levels 4 and 5), given"),
-        ("3", "given, Dec 27"),
-        ("1", "received, Dec 27"),
+        ("1", "waiting for an answer, Given"),
+        ("1", "waiting for an answer, Received"),
+        ("2", "became business, Given"),
+        ("3", "referrals, Given"),
+        ("1", "referrals, Received"),
+        ("1", "of these introduced (levels 4 and 5), Given"),
+        ("3", "Given, Dec 27"),
+        ("1", "Received, Dec 27"),
     ]
     for address, number, _ in found:
         listed = _text(mira.get(html.unescape(address)))
@@ -151,9 +153,9 @@ def test_referrers_other_gifts_and_the_letter_lead_to_what_they_count(
     assert listed.count('scope="row"') == 1
     advice = dict(re.findall(r'href="([^"]*only=advice[^"]*)" aria-label="1: advice, (\w+)"', page))
     by_side = {side: _text(mira.get(html.unescape(address))) for address, side in advice.items()}
-    assert {side: text.count('<li id="a-') for side, text in by_side.items()} == {"given": 1, "received": 1}
-    assert "A good word" in by_side["received"]
-    assert "A good word" not in by_side["given"]
+    assert {side: text.count('<li id="a-') for side, text in by_side.items()} == {"Given": 1, "Received": 1}
+    assert "A good word" in by_side["Received"]
+    assert "A good word" not in by_side["Given"]
     assert _text(mira.get("/activity")).count('<li id="a-') == 3
     clock.pass_by(days=30)
     mira.client.set_cookie(guards.COOKIE, builders.signed_in(morning.ctx, morning.people["Mira"]))
@@ -173,6 +175,27 @@ def test_only_the_care_role_opens_somebody_elses(browser: OpenBrowser, morning: 
     assert "seen by this member and by those who care for members" in page
     assert f"/o/care/{uid}" in _text(care.get("/o/care"))
     assert care.get("/o/care/0000000000000000").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "it", "pl"])
+def test_the_plot_and_the_numbers_stand_on_paper_too(browser: OpenBrowser, morning: Morning, language: str) -> None:
+    _move(morning, "Max", _give(morning), *WON)
+    _give(morning, giver="Dora", to="Mira", level=4)
+    mira = browser("Mira")
+    mira.client.set_cookie("coltiva_language", language)
+    page = _text(mira.get("/referrals/mine?months=6"))
+    assert "/referrals/mine.pdf?months=6" in page
+    paper = pypdf.PdfReader(io.BytesIO(mira.get("/referrals/mine.pdf?months=6").data))
+    printed = " ".join(" ".join(sheet.extract_text() for sheet in paper.pages).split())
+    picture = page.split("<figure", 1)[1].split("</svg>", 1)[0]
+    words = [html.unescape(each) for each in re.findall(r"<(?:text|title|desc)[^>]*>([^<]+)<", picture)]
+    assert len(words) > 10
+    assert [word for word in words if word not in printed] == []
+    for heading in re.findall(r"<h2[^>]*>([^<]+)</h2>", page):
+        assert html.unescape(heading).strip() in printed
+    assert "Wiśniewska" in printed
+    assert "Chiara" not in printed
+    assert paper.root_object["/Lang"] == language
 
 
 def test_outcomes_balance_and_referrers_equal_the_slips(morning: Morning, clock: FakeClock) -> None:

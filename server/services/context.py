@@ -30,13 +30,13 @@ from server.domain.vocabulary import SHARED_AUDIENCES, Audience, MeetingId
 from server.persistence.database import Busy, Database, Lost, Retry
 from server.persistence.lean import Lean
 from server.persistence.models import Meeting, Operation
+from server.persistence.turns import breathe as breathe
 from server.services.bus import Bus, Told
 from server.services.lulls import Lull, Lulls, passing
 
 Json = dict[str, Any]
 T = TypeVar("T")
 _TRIES = 8
-_A_MOMENT = 0.0005
 _AWAY = 0.05
 
 # Asked in every transaction, so put together once, and asked past the session: a row of bookkeeping is no object.
@@ -244,15 +244,6 @@ def _moving(audiences: tuple[Audience, ...]) -> Lean:
 
 def _shared(event: Event) -> list[Audience]:
     return [audience for audience in event.heard_by if audience in SHARED_AUDIENCES]
-
-
-def breathe() -> None:
-    """In the middle of long work let whatever waits have its turn: a socket, the door. Inside a transaction only where
-    it lasts so long that others had better read meanwhile (`folding`): on SQLite whoever writes waits for its end.
-
-    Not a sleep of nothing: gevent lets fifty of those pass before it looks at its sockets again.
-    """
-    time.sleep(_A_MOMENT)
 
 
 def counters_of(meeting: Meeting) -> dict[Audience, int]:

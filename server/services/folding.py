@@ -5,10 +5,9 @@ the person; so a day is the same day here as there, and a slip at ten to midnigh
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
@@ -19,6 +18,7 @@ from server.domain import growth as rules
 from server.domain import leading, referrals, reports
 from server.domain.folded import ALWAYS, DEALS, PEOPLE, Kind, piece
 from server.domain.vocabulary import GroupId, PersonId, Standing
+from server.persistence import turns
 from server.persistence.base import Base
 from server.persistence.models import (
     Activity,
@@ -45,15 +45,12 @@ from server.persistence.queries import reports as reported
 from server.persistence.queries import thanks as thanked
 from server.persistence.queries.visits import was_visit
 from server.services import fees, figures, meetings, passed
-from server.services.context import Tx, breathe
+from server.services.context import Tx
 from server.services.leading import TRENDS
 
+FEW = 5
+"""Of meetings, each of which is much work."""
 _Side = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
-_Row = TypeVar("_Row")
-PORTION = 20
-"""Rows that one statement takes away or adds to, so that none holds the process long: each row that goes is
-overwritten in its table and in every index, and after years of many groups no two of them lie on one page.
-"""
 
 
 @dataclass
@@ -124,8 +121,9 @@ def fold(tx: Tx, group_id: GroupId, person_id: int) -> None:
     sums = _Sums()
     for counted in (_columns, _money, _slips, _promises, _contacts, _visits, _meetings, _growth):
         counted(asked, sums)
-        breathe()
+        turns.breathe()
     _approved(asked)
+    turns.breathe()
     _write(asked, sums)
     _delete(asked, held)
 
@@ -154,19 +152,19 @@ def _hold(db: Session, group_id: GroupId, person: PersonId) -> list[tuple[type[B
     found = []
     for table, these in _rows(group_id, person):
         found.append((table, list(db.scalars(select(table.__table__.c.id).where(these).with_for_update()))))
-        breathe()
+        turns.breathe()
     return found
 
 
 def _columns(asked: _Asked, sums: _Sums) -> None:
     """The columns of the attendance report, whoever's line they stand in, and who contributed to the trends."""
-    found = list(_unhurried(weeks.traces(asked.db, asked.group_id, asked.person, asked.now)))
-    for each in _unhurried(found):
+    found = list(weeks.traces(asked.db, asked.group_id, asked.person, asked.now))
+    for each in turns.unhurried(found):
         sums.add(Kind.WEEK, each.day, {each.column.value: each.number})
     for name, columns in TRENDS.items():
         months = {
             leading.month_of(each.day).first
-            for each in _unhurried(found)
+            for each in turns.unhurried(found)
             if each.person == asked.person and each.column in columns
         }
         for first in months:
@@ -191,7 +189,7 @@ def _slips(asked: _Asked, sums: _Sums) -> None:
     moments: list[date] = []
     days: list[date] = []
     gave_at: set[int] = set()
-    for meeting, slip, inside, on, served in _unhurried(reported.slips_of(asked.db, asked.group_id, asked.person)):
+    for meeting, slip, inside, on, served in reported.slips_of(asked.db, asked.group_id, asked.person):
         tally = reports.slips_tallied([slip], asked.now)
         counts = referrals.counts(slip.kind, slip.state)
         sums.add(Kind.SLIP, asked.day(slip.given_at), tally)
@@ -263,12 +261,12 @@ def _visits(asked: _Asked, sums: _Sums) -> None:
 
 def _meetings(asked: _Asked, sums: _Sums) -> None:
     """Who came to what was, and the cash boxes; a place at what is still to come is simply free again."""
-    rows = asked.db.execute(
+    question = (
         select(Attendance, Meeting, was_visit())
         .join(Meeting, Meeting.id == Attendance.meeting_id)
         .where(Meeting.group_id == asked.group_id, Attendance.person_id == asked.person)
     )
-    for row, meeting, visited in _unhurried(rows):
+    for row, meeting, visited in turns.rows(asked.db, question, FEW):
         was = row.entered_at is not None or weeks.is_over(meeting.status, meeting.starts_at, asked.now)
         if was:
             shown = meetings.as_view(meeting)
@@ -286,7 +284,9 @@ def _meetings(asked: _Asked, sums: _Sums) -> None:
 
 def _growth(asked: _Asked, sums: _Sums) -> None:
     """What grew between the person and others, at the table of its root, by the rule of the page."""
-    for meeting, day, sat, later, links, slips in _unhurried(growth.traces(asked.db, asked.group_id, asked.person)):
+    for meeting, day, sat, later, links, slips in turns.unhurried(
+        growth.traces(asked.db, asked.group_id, asked.person), FEW
+    ):
         grown = rules.grown(day, sat, later, links, slips)
         for number, harvest in grown.rounds:
             sums.at(meeting, Kind.GREW, {f"{part}:{number}": getattr(harvest, part) for part in rules.PARTS})
@@ -308,6 +308,7 @@ def _approved(asked: _Asked) -> None:
         [{"week_id": week, "column": column, "number": number} for week, column, number in rows],
     )
     asked.db.execute(delete(WeekFigure).where(WeekFigure.week_id.in_(own), WeekFigure.person_id == asked.person))
+    turns.breathe()
     asked.db.execute(
         update(WeekCorrection)
         .where(
@@ -328,7 +329,7 @@ def _write(asked: _Asked, sums: _Sums) -> None:
         asked.db,
         FoldedTotal,
         ("group_id", "kind", "since", "what", "currency"),
-        [
+        (
             {
                 "group_id": asked.group_id,
                 "kind": kind,
@@ -340,52 +341,35 @@ def _write(asked: _Asked, sums: _Sums) -> None:
             }
             for (kind, since, what, currency), (number, cents) in sorted(sums.in_time.items())
             if number or cents
-        ],
+        ),
     )
     _upsert(
         asked.db,
         FoldedAtMeeting,
         ("meeting_id", "kind", "what"),
-        [
+        (
             {"meeting_id": meeting, "kind": kind, "what": what, "number": number, "cents": cents}
             for (meeting, kind, what), (number, cents) in sorted(sums.at_meetings.items())
             if number or cents
-        ],
+        ),
     )
 
 
-def _unhurried(rows: Iterable[_Row]) -> Iterator[_Row]:
-    """One after the other, and in between whatever waits has its turn."""
-    for number, row in enumerate(rows):
-        yield row
-        if number % PORTION == PORTION - 1:
-            breathe()
-
-
-def _portions(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
-    """The same for a statement each."""
-    for at in range(0, len(rows), PORTION):
-        yield rows[at : at + PORTION]
-        breathe()
-
-
-def _upsert(db: Session, table: type[Base], key: tuple[str, ...], rows: list[dict[str, object]]) -> None:
-    if not rows:
-        return
+def _upsert(db: Session, table: type[Base], key: tuple[str, ...], rows: Iterable[dict[str, object]]) -> None:
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     line = insert(table.__table__)  # type: ignore[arg-type]  # a declared table is a Table
     added = [name for name in ("number", "cents") if name in line.table.c]
     adding = line.on_conflict_do_update(
         index_elements=list(key), set_={name: line.table.c[name] + line.excluded[name] for name in added}
     )
-    for portion in _portions(rows):
+    for portion in turns.portions(rows):
         db.execute(adding, portion)
 
 
 def _delete(asked: _Asked, counted: list[tuple[type[Base], list[int]]]) -> None:
     """What was counted goes, so that it can never be counted twice."""
     for table, keys in counted:
-        for portion in _portions(keys):
+        for portion in turns.portions(keys):
             # Past the session, which would go through all it has loaded for each portion.
             asked.db.execute(delete(table.__table__).where(table.__table__.c.id.in_(portion)))  # type: ignore[arg-type]
     # Whoever was brought stays; the credit for it lies in the sums.

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from server.domain.fees import FeeState
 from server.domain.vocabulary import GroupId, MeetingStatus
 from server.domain.weeks import Column
+from server.persistence import turns
 from server.persistence.models import (
     Attendance,
     FoldedAtMeeting,
@@ -384,7 +385,7 @@ def test_a_history_of_ten_years_is_folded_in_few_statements(
 def test_while_a_long_history_is_folded_others_have_their_turn_and_read_what_was_there(
     morning: Morning, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(folding.PORTION + 5):
+    for number in range(turns.PORTION + 5):
         _give(morning, need=f"Roof {number}", sure=True)
     group = GroupId(morning.group_id)
     read: list[int] = []
@@ -392,8 +393,8 @@ def test_while_a_long_history_is_folded_others_have_their_turn_and_read_what_was
     def others() -> None:
         read.append(len(slips.of_group(morning.ctx, group)))
 
-    monkeypatch.setattr(folding, "breathe", others)
+    monkeypatch.setattr(turns, "breathe", others)
     _fold(morning, "Max")
     assert len(read) > 10, "in between everything it counts and every portion it takes away"
-    assert set(read) == {folding.PORTION + 5}
+    assert set(read) == {turns.PORTION + 5}
     assert slips.of_group(morning.ctx, group) == ()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from server.domain.growth import Link, LinkKind, SatTogether, Slip
 from server.domain.reports import Pair, pair
 from server.domain.vocabulary import ExchangeState, FollowUpKind, GroupId, PersonId, ReferralKind, ReferralState
+from server.persistence import turns
 from server.persistence.models import (
     Attendance,
     Encounter,
@@ -146,36 +147,39 @@ def traces(db: Session, group_id: GroupId, person: PersonId) -> Iterator[Trace]:
     """
     held = {
         key: starts_at.astimezone(ZoneInfo(zone)).date()
-        for key, starts_at, zone in db.execute(
-            select(Meeting.id, Meeting.starts_at, Meeting.time_zone).where(Meeting.group_id == group_id)
+        for key, starts_at, zone in turns.rows(
+            db, select(Meeting.id, Meeting.starts_at, Meeting.time_zone).where(Meeting.group_id == group_id)
         )
     }
     sat: dict[int, list[SatTogether]] = defaultdict(list)
     days: dict[Pair, set[date]] = defaultdict(set)
-    for meeting, number, one, other, met_on in db.execute(
+    for meeting, number, one, other, met_on in turns.rows(
+        db,
         select(Encounter.meeting_id, Encounter.number, Encounter.first_id, Encounter.other_id, Encounter.met_on).where(
             Encounter.group_id == group_id, or_(Encounter.first_id == person, Encounter.other_id == person)
-        )
+        ),
     ):
         # At which table they sat matters for traces alone, and those go with the person.
         sat[meeting].append(SatTogether(_pair(one, other), number, 0))
         days[_pair(one, other)].add(met_on)
     links: dict[Pair, list[Link]] = defaultdict(list)
-    for one, other, held_on in db.execute(
+    for one, other, held_on in turns.rows(
+        db,
         select(OneToOne.first_id, OneToOne.second_id, OneToOne.held_on).where(
             OneToOne.group_id == group_id,
             or_(OneToOne.first_id == person, OneToOne.second_id == person),
             *_BOTH_SAY_SO,
-        )
+        ),
     ):
         links[_pair(one, other)].append(Link(_pair(one, other), LinkKind.ONE_TO_ONE, held_on))
     slips: dict[Pair, list[Slip]] = defaultdict(list)
-    for giver, receiver, on, state, served in db.execute(
+    for giver, receiver, on, state, served in turns.rows(
+        db,
         select(Referral.giver_id, Referral.receiver_id, Referral.given_on, Referral.state, Referral.served).where(
             Referral.group_id == group_id,
             or_(Referral.giver_id == person, Referral.receiver_id == person),
             *_GIVEN,
-        )
+        ),
     ):
         if on is not None:
             slips[_pair(giver, receiver)].append(Slip(_pair(giver, receiver), on, state, served))

@@ -4,7 +4,7 @@ Of promises only their dates are asked for, never their words; of slips neither 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from server.domain.vocabulary import (
     RoundPhase,
     Standing,
 )
+from server.persistence import turns
 from server.persistence.models import (
     Attendance,
     Encounter,
@@ -157,16 +158,17 @@ def promises(
         narrowed.append(FollowUp.meeting_id == meeting_id)
     if since is not None:
         narrowed.append(FollowUp.created_at >= since)
-    return tuple(kept.promise for kept in _promises(db, group_id, zone, *narrowed))
+    return tuple(kept.promise for kept in _kept(db.execute(_promises(group_id, *narrowed)), zone))
 
 
 def promises_of(db: Session, group_id: GroupId, zone: str, person: PersonId) -> tuple[Kept, ...]:
     """The promises that somebody made, or that were made to them. One statement."""
-    return _promises(db, group_id, zone, or_(FollowUp.owner_id == person, FollowUp.about_id == person))
+    question = _promises(group_id, or_(FollowUp.owner_id == person, FollowUp.about_id == person))
+    return _kept(turns.rows(db, question), zone)
 
 
-def _promises(db: Session, group_id: GroupId, zone: str, *narrowed: ColumnElement[bool]) -> tuple[Kept, ...]:
-    question = select(
+def _promises(group_id: GroupId, *narrowed: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return select(
         FollowUp.meeting_id,
         FollowUp.created_at,
         FollowUp.owner_id,
@@ -175,12 +177,14 @@ def _promises(db: Session, group_id: GroupId, zone: str, *narrowed: ColumnElemen
         FollowUp.dropped_at,
     ).where(FollowUp.group_id == group_id, FollowUp.kind == FollowUpKind.PROMISE, *narrowed)
 
+
+def _kept(rows: Iterable[Row[*tuple[Any, ...]]], zone: str) -> tuple[Kept, ...]:
     def day(moment: datetime | None) -> date | None:
         return moment.astimezone(ZoneInfo(zone)).date() if moment else None
 
     return tuple(
         Kept(meeting, made_at, Promised(PersonId(owner), due_on, day(done_at), day(dropped_at)))
-        for meeting, made_at, owner, due_on, done_at, dropped_at in db.execute(question)
+        for meeting, made_at, owner, due_on, done_at, dropped_at in rows
     )
 
 
@@ -202,9 +206,9 @@ def slips(
 def slips_of(db: Session, group_id: GroupId, person: PersonId) -> Iterator[Slipped]:
     """The slips that somebody gave or received, one after the other. One statement."""
     more = (Referral.meeting_id, Referral.inside, Referral.given_on, Referral.served)
-    rows = db.execute(
-        _slips(group_id).add_columns(*more).where(or_(Referral.giver_id == person, Referral.receiver_id == person))
-    )
+    # In no order: put in one, all of them would be read before the first came.
+    question = _slips(group_id).add_columns(*more).order_by(None)
+    rows = turns.rows(db, question.where(or_(Referral.giver_id == person, Referral.receiver_id == person)))
     return (Slipped(row.meeting_id, _given(row), row.inside, row.given_on, row.served) for row in rows)
 
 
@@ -303,10 +307,11 @@ def one_to_ones_and_gone(db: Session, group_id: GroupId, *, since: date) -> tupl
 
 def one_to_ones_of(db: Session, group_id: GroupId, person: PersonId) -> list[tuple[date, int, int]]:
     """The same of one person, day by day. One statement."""
-    rows = db.execute(
+    rows = turns.rows(
+        db,
         select(OneToOne.held_on, func.count(case((_BOTH, 1))), func.count(case((_ONE, 1))))
         .where(OneToOne.group_id == group_id, or_(OneToOne.first_id == person, OneToOne.second_id == person))
-        .group_by(OneToOne.held_on)
+        .group_by(OneToOne.held_on),
     )
     return [(day, int(both), int(one)) for day, both, one in rows]
 

@@ -11,6 +11,7 @@ from server.domain import thanks as rules
 from server.domain.folded import FOR_EVER
 from server.domain.thanks import Deal, Total
 from server.domain.vocabulary import GroupId, PersonId, ReferralKind, ReferralState, Standing
+from server.persistence import turns
 from server.persistence.models import Membership, Referral, Thanks
 from server.persistence.queries import folded
 
@@ -36,9 +37,7 @@ class Said(NamedTuple):
     need: str | None
 
 
-def of_person(
-    db: Session, group_id: GroupId, person: PersonId, *, shown: int | None = SHOWN
-) -> Sequence[Said]:
+def of_person(db: Session, group_id: GroupId, person: PersonId, *, shown: int | None = SHOWN) -> Sequence[Said]:
     """What somebody thanked for and is thanked for, the last ones or all (None), newest first. One statement."""
     newest = (Thanks.thanked_on.desc(), Thanks.id.desc())
     # Each side by itself: a database that sees an "or" reads everything there ever was.
@@ -106,10 +105,11 @@ def totals(db: Session, group_id: GroupId, *, since: date, until: date = FOR_EVE
 
 def traces(db: Session, group_id: GroupId, person: PersonId) -> list[tuple[date, Deal]]:
     """The confirmed thanks that name somebody on either side, with their days. One statement."""
-    rows = db.execute(
+    rows = turns.rows(
+        db,
         select(Thanks.thanked_on, *_DEAL).where(
             *_counts(group_id), or_(Thanks.thanker_id == person, Thanks.thanked_id == person)
-        )
+        ),
     )
     return [
         (day, Deal(PersonId(thanker), cents, currency, is_repeat, tier))

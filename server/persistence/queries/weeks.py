@@ -7,11 +7,13 @@ calendar, with what people did who are no longer here.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
+    Row,
     ScalarSelect,
     Select,
     and_,
@@ -39,6 +41,7 @@ from server.domain.vocabulary import (
     Standing,
 )
 from server.domain.weeks import Column
+from server.persistence import turns
 from server.persistence.models import (
     Activity,
     Attendance,
@@ -104,8 +107,8 @@ def counted(
 
 
 def traces(db: Session, group_id: GroupId, person: PersonId, now: datetime) -> Iterator[Counted]:
-    """Everything that counts and would not without one person, whoever's line it stands in, one after the other. At
-    most four statements.
+    """Everything that counts and would not without one person, whoever's line it stands in, one after the other.
+    Eleven statements: each is small, so that others have their turn in between.
     """
     span = Span(group_id, ALWAYS, FOR_EVER, EVERYTHING, person)
     yield from _done(db, span)
@@ -131,7 +134,7 @@ def place(db: Session, group_id: GroupId) -> tuple[ZoneInfo, str]:
 
 
 def _done(db: Session, span: Span) -> Iterator[Counted]:
-    """Slips, one-to-ones, thanks and activities. At most one statement."""
+    """Slips, one-to-ones, thanks and activities. At most one statement; of one person a statement each."""
     columns = span.columns
     questions = []
     for who, inside, outside in (
@@ -147,11 +150,15 @@ def _done(db: Session, span: Span) -> Iterator[Counted]:
     questions += [_activities(span, kind, column) for kind, column in _KINDS.items() if column in columns]
     if span.about is None:
         questions.append(folded.in_columns(span.group_id, columns, since=span.since, until=span.until))
-    if not questions:
-        return
-    for day, person, what, number in db.execute(union_all(*questions)):
-        if day is not None:
-            yield Counted(PersonId(person), day, _COLUMNS[what], number)
+    for question in [union_all(*questions)] if questions and span.about is None else questions:
+        for day, person, what, number in _asked(db, span, question):
+            if day is not None:
+                yield Counted(PersonId(person), day, _COLUMNS[what], number)
+
+
+def _asked(db: Session, span: Span, question: Executable) -> Iterable[Row[*tuple[Any, ...]]]:
+    """A page is quick; whoever reads all the years of one person lets others have their turn."""
+    return db.execute(question) if span.about is None else turns.rows(db, question)
 
 
 def _thanks(span: Span) -> Select[date, int, str, int]:
@@ -238,10 +245,12 @@ def _attended(db: Session, span: Span, now: datetime) -> list[Counted]:
     columns = span.columns
     held = {
         meeting.id: meeting
-        for meeting in db.execute(
+        for meeting in _asked(
+            db,
+            span,
             select(Meeting.id, Meeting.starts_at, Meeting.time_zone, Meeting.status).where(
                 Meeting.group_id == span.group_id, held_between(span.since, span.until)
-            )
+            ),
         )
     }
     days = {
@@ -256,22 +265,20 @@ def _attended(db: Session, span: Span, now: datetime) -> list[Counted]:
     whose, stood_for = _with(span, Attendance.person_id, Attendance.invited_by_id), _stood_for(span)
     if span.about is not None:
         whose = [or_(*whose, stood_for)]
-    rows = db.execute(
-        select(
-            Attendance.meeting_id,
-            Attendance.person_id,
-            Attendance.invited_by_id,
-            Attendance.standing,
-            Attendance.status,
-            Attendance.entered_at.is_not(None),
-            # A moment costs as much to read as all the rest of a row: it is asked for only where somebody may be late.
-            _entry() if Column.LATE in columns else null(),
-            stood_for,
-        ).where(Attendance.meeting_id.in_(days), *only, *whose)
-    )
+    question = select(
+        Attendance.meeting_id,
+        Attendance.person_id,
+        Attendance.invited_by_id,
+        Attendance.standing,
+        Attendance.status,
+        Attendance.entered_at.is_not(None),
+        # A moment costs as much to read as all the rest of a row: it is asked for only where somebody may be late.
+        _entry() if Column.LATE in columns else null(),
+        stood_for,
+    ).where(Attendance.meeting_id.in_(days), *only, *whose)
     found: list[Counted] = []
     invited: list[tuple[int, int, int]] = []
-    for meeting, who, inviter, standing, status, came, entered_at, stood in rows:
+    for meeting, who, inviter, standing, status, came, entered_at, stood in _asked(db, span, question):
         day = days[meeting]
         if standing is Standing.VISITOR:
             if came and inviter is not None:
@@ -284,7 +291,7 @@ def _attended(db: Session, span: Span, now: datetime) -> list[Counted]:
             found.append(Counted(PersonId(who), day, letter))
         if entered_at is not None and attendance.is_late(entered_at, held[meeting].starts_at):
             found.append(Counted(PersonId(who), day, Column.LATE))
-    first = _first_visits(db, span.group_id, {who for _, who, _ in invited}) if Column.VISITORS in columns else {}
+    first = _first_visits(db, span, {who for _, who, _ in invited}) if Column.VISITORS in columns else {}
     found += [
         Counted(PersonId(inviter), days[meeting], Column.VISITORS)
         for meeting, who, inviter in invited
@@ -323,13 +330,13 @@ def _stood_for(span: Span) -> ColumnElement[bool]:
     )
 
 
-def _first_visits(db: Session, group_id: GroupId, people: Collection[int]) -> dict[int, datetime]:
+def _first_visits(db: Session, span: Span, people: Collection[int]) -> dict[int, datetime]:
     """When people first visited the group. At most one statement."""
     if not people:
         return {}
     # One look for each of them: asked for all together, a database goes through the meetings instead.
-    rows = db.execute(select(Person.id, first_visit(group_id, Person.id)).where(Person.id.in_(people)))
-    return {person: moment for person, moment in rows if moment is not None}
+    question = select(Person.id, first_visit(span.group_id, Person.id)).where(Person.id.in_(people))
+    return {person: moment for person, moment in _asked(db, span, question) if moment is not None}
 
 
 def approved(db: Session, group_id: GroupId, since: date, until: date) -> Sequence[Week]:

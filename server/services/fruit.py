@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -22,11 +21,9 @@ from server.domain.sectors import Node
 from server.domain.vocabulary import GroupId, PersonId, Uid
 from server.persistence.models import FruitDecision, Group, Sector, SectorAffinity
 from server.persistence.queries import fruit as queries
-from server.persistence.queries.fruit import Together, Trade
+from server.persistence.queries.fruit import Held, Trade
 from server.services.context import Context, Json, Op, Tx
 
-_ONE_SEAT, _OTHER_SEAT = itemgetter(2, 1, 3), itemgetter(2, 1, 4)
-"""Meeting, round and person of each of the two in `Together`."""
 _FIRST, _AGAIN, _GUEST = (frozenset({kind}) for kind in (Kind.FIRST, Kind.AGAIN, Kind.GUEST))
 
 
@@ -197,9 +194,9 @@ def seating(db: Session, group_id: GroupId, now: datetime) -> Seating:
     since = until - rules.WINDOW
     trades = queries.trades(db, group_id)
     trees = _trees(db, group_id, trades)
-    sat = queries.together(db, group_id, since)
+    held = queries.together(db, group_id, since)
     guests = queries.guests(db, group_id, datetime(since.year, since.month, since.day, tzinfo=zone))
-    tables = _tables(sat, queries.known_before(db, group_id, since), guests, trades, trees)
+    tables = _tables(held, queries.known_before(db, group_id, since), guests, trades, trees)
     return Seating(group.name, zone, since, until, tables, rules.roots(tables, queries.won(db, group_id, since)), trees)
 
 
@@ -256,7 +253,7 @@ def _two(one: str, other: str) -> Trades:
 
 
 def _tables(
-    sat: Sequence[Together],
+    held: Sequence[Held],
     known: frozenset[Pair],
     guests: frozenset[tuple[int, int]],
     trades: Mapping[PersonId, Trade],
@@ -265,19 +262,19 @@ def _tables(
     """The tables with the kinds of seating they were; the first of two who had never met comes first."""
     again: dict[Pair, frozenset[Kind]] = {}
     found = []
-    # Whoever sat with three others sat at a table of four; everybody at a table finds the same.
-    others = Counter(map(_ONE_SEAT, sat))
-    others.update(map(_OTHER_SEAT, sat))
-    for on, number, meeting, one, other in sat:
-        pair = one, other
-        kinds = again.get(pair)
-        if kinds is None:
-            fixed = _fixed(pair, trades, trees)
-            again[pair] = fixed | _AGAIN
-            kinds = again[pair] if pair in known else fixed | _FIRST
-        if guests and ((meeting, one) in guests or (meeting, other) in guests):
-            kinds = kinds | _GUEST
-        found.append(Table(pair, on, number, others[meeting, number, one] + 1, kinds, meeting))
+    for this_round in held:
+        on, number, meeting, seats = this_round
+        # Whoever sat with three others sat at a table of four; everybody at a table finds the same.
+        beside = Counter(seats)
+        for pair in this_round.pairs:
+            kinds = again.get(pair)
+            if kinds is None:
+                fixed = _fixed(pair, trades, trees)
+                again[pair] = fixed | _AGAIN
+                kinds = again[pair] if pair in known else fixed | _FIRST
+            if guests and ((meeting, pair[0]) in guests or (meeting, pair[1]) in guests):
+                kinds = kinds | _GUEST
+            found.append(Table(pair, on, number, beside[pair[0]] + 1, kinds, meeting))
     return found
 
 

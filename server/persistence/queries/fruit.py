@@ -1,10 +1,11 @@
 """The tables of a span and what came of them, as pairs and days. Neither names nor texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import String, func, select
+from sqlalchemy import cast as cast_to
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from server.domain.fruit import Deal
@@ -22,8 +23,20 @@ from server.persistence.models import (
     SectorAffinity,
 )
 
-Together = tuple[date, int, int, PersonId, PersonId]
-"""Two people at one table: on which day, in which round, at which meeting, the one with the smaller key first."""
+
+class Held(NamedTuple):
+    """A round that was held: on which day, which of the meeting, and who sat with whom."""
+
+    on: date
+    number: int
+    meeting: int
+    seats: Sequence[int]
+    """The people of each pair, one after the other, the one with the smaller key first."""
+
+    @property
+    def pairs(self) -> Iterator[tuple[PersonId, PersonId]]:
+        """Who sat with whom."""
+        return cast(Iterator[tuple[PersonId, PersonId]], zip(self.seats[::2], self.seats[1::2], strict=True))
 
 
 class Trade(NamedTuple):
@@ -33,16 +46,19 @@ class Trade(NamedTuple):
     wants: str
 
 
-def together(db: Session, group_id: GroupId, since: date) -> Sequence[Together]:
-    """Who really sat with whom since a day, oldest first. One statement."""
-    # Columns of the table and not of the class: thousands of rows come as they are, without a step for objects.
+def together(db: Session, group_id: GroupId, since: date) -> list[Held]:
+    """Who really sat with whom since a day, round by round, oldest first. One statement."""
     met = Encounter.__table__.c
+    # Thousands of pairs come as one text a round: as rows of their own they would take twice as long.
+    pair_ = cast_to(met.first_id, String) + " " + cast_to(met.other_id, String)
+    which = met.met_on, met.number, met.meeting_id
     rows = db.execute(
-        select(met.met_on, met.number, met.meeting_id, met.first_id, met.other_id)
+        select(*which, func.aggregate_strings(pair_, " "))
         .where(met.group_id == group_id, met.met_on >= since)
-        .order_by(met.met_on, met.number)
+        .group_by(*which)
+        .order_by(*which)
     )
-    return cast(Sequence[Together], rows.all())
+    return [Held(on, number, meeting, list(map(int, seats.split()))) for on, number, meeting, seats in rows]
 
 
 def known_before(db: Session, group_id: GroupId, since: date) -> frozenset[Pair]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from server.domain.vocabulary import GroupId, PersonId, Standing
 from server.persistence.models import Activity, Attendance, Meeting, Membership, OneToOne, Person
-from server.persistence.queries.visits import was_first, was_visit
+from server.persistence.queries.visits import GROUP, was_first, was_visit
 
 
 def of_person(db: Session, group_id: GroupId, person: PersonId, since: date) -> Sequence[Activity]:
@@ -39,9 +39,7 @@ def own(db: Session, group_id: GroupId, person: PersonId, uid: str) -> Activity 
     )
 
 
-def one_to_ones(
-    db: Session, group_id: GroupId, person: PersonId, since: date
-) -> Sequence[tuple[str, str, date, bool]]:
+def one_to_ones(db: Session, group_id: GroupId, person: PersonId, since: date) -> Sequence[tuple[str, str, date, bool]]:
     """One-to-ones somebody had since a day and at least one of the two confirmed, newest first: the other's names, the
     day, whether both confirmed.
     """
@@ -75,12 +73,13 @@ def brought(
         .correlate(Person)
         .scalar_subquery()
     )
-    rows = db.execute(
+    question = (
         select(Person.given_name, Person.family_name, Membership.standing, times)
         .join(Attendance, Attendance.person_id == Person.id)
         .join(Meeting, and_(Meeting.id == Attendance.meeting_id, Meeting.group_id == group_id))
         .outerjoin(Membership, and_(Membership.person_id == Person.id, Membership.group_id == group_id))
-        .where(Attendance.invited_by_id == inviter, Meeting.starts_at >= since, was_first(group_id))
+        .where(Attendance.invited_by_id == inviter, Meeting.starts_at >= since, was_first())
         .order_by(Meeting.starts_at.desc(), Person.id)
     )
+    rows = db.execute(question, {GROUP: group_id})
     return [(given, family, standing, int(visits)) for given, family, standing, visits in rows]

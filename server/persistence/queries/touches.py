@@ -5,13 +5,13 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, literal, select, union_all
+from sqlalchemy import Row, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from server.domain.touches import Touch
 from server.domain.vocabulary import ExchangeState, GroupId, PersonId, ReferralKind, ReferralState
 from server.persistence.models import Attendance, Exchange, FollowUp, Meeting, OneToOne, Referral
-from server.persistence.queries.visits import was_first
+from server.persistence.queries.visits import GROUP, was_first
 
 
 class Begun(NamedTuple):
@@ -37,6 +37,7 @@ def begun(db: Session, group_id: GroupId, since: datetime, zone: ZoneInfo, perso
     )
     parts: list[Any] = [exchanged, ticked]
     if person is not None:
+        parts[0] = exchanged.where(or_(Exchange.asker_id == person, Exchange.asked_id == person))
         parts[1] = ticked.where(FollowUp.owner_id == person)
         parts.append(
             select(literal("brought"), Attendance.invited_by_id, Attendance.person_id, Meeting.starts_at, literal(""))
@@ -45,13 +46,13 @@ def begun(db: Session, group_id: GroupId, since: datetime, zone: ZoneInfo, perso
                 Attendance.invited_by_id == person,
                 Meeting.group_id == group_id,
                 Meeting.starts_at >= since,
-                was_first(group_id),
+                was_first(),
             )
         )
     contacts: list[Touch] = []
     done: list[Touch] = []
     visitors = set()
-    rows: Iterable[Row[str, int, int, datetime, str]] = db.execute(union_all(*parts))
+    rows: Iterable[Row[str, int, int, datetime, str]] = db.execute(union_all(*parts), {GROUP: group_id})
     for kind, one, other, moment, place in rows:
         if kind == "brought":
             visitors.add(other)

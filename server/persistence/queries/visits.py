@@ -1,13 +1,17 @@
 """What a visit is: somebody came as a visitor, and not for somebody else. Everything that counts visitors asks here."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, exists, func, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, ScalarSelect, bindparam, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from server.domain.vocabulary import GroupId, Standing
 from server.persistence.models import Attendance, Meeting, Substitute
+
+GROUP = "visited_group"
+"""The name under which `was_first` is told the group."""
 
 
 def was_visit(row: Any = Attendance) -> ColumnElement[bool]:
@@ -16,7 +20,7 @@ def was_visit(row: Any = Attendance) -> ColumnElement[bool]:
     return came & ~exists().where(Substitute.attendance_id == row.id)
 
 
-def first_visit(group_id: GroupId, person: InstrumentedAttribute[int]) -> ScalarSelect[datetime]:
+def first_visit(group_id: GroupId | BindParameter[int], person: InstrumentedAttribute[int]) -> ScalarSelect[datetime]:
     """Part of a question about people: when one of them first visited the group, or nothing."""
     row, meeting = aliased(Attendance), aliased(Meeting)
     return (
@@ -28,8 +32,11 @@ def first_visit(group_id: GroupId, person: InstrumentedAttribute[int]) -> Scalar
     )
 
 
-def was_first(group_id: GroupId) -> ColumnElement[bool]:
+@cache
+def was_first() -> ColumnElement[bool]:
     """Whether a visit (`Attendance` beside its `Meeting`) was somebody's first to the group: whoever is noted as having
     invited them then has brought them, once and for all.
+
+    The group is handed in with the question, as `GROUP`: to put this together takes as long as to ask it.
     """
-    return was_visit() & (Meeting.starts_at == first_visit(group_id, Attendance.person_id))
+    return was_visit() & (Meeting.starts_at == first_visit(bindparam(GROUP, type_=Integer), Attendance.person_id))

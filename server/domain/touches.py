@@ -24,6 +24,13 @@ class Touch(NamedTuple):
     on: date
 
 
+class Made(NamedTuple):
+    """A contact whose two weeks are over, and whether it was followed up in them."""
+
+    contact: Touch
+    touched: bool
+
+
 @dataclass(frozen=True)
 class Rate:
     """Contacts made, how many of them were followed up in time, and by how many people they were made."""
@@ -38,13 +45,19 @@ class Rate:
         return self.made > 0 and 100 * self.touched < LOW * self.made
 
 
-def rate(contacts: Iterable[Touch], touches: Iterable[Touch], today: date) -> Rate:
-    """The rate of all contacts whose two weeks are over. Who exchanged twice made two contacts."""
+def made(contacts: Iterable[Touch], touches: Iterable[Touch], today: date) -> list[Made]:
+    """The contacts whose two weeks are over. Who exchanged twice made two contacts."""
     days: dict[tuple[PersonId, PersonId], list[date]] = defaultdict(list)
     for touch in touches:
         days[touch.owner, touch.other].append(touch.on)
-    made = [each for each in contacts if each.on + WITHIN < today]
-    touched = sum(
-        1 for each in made if any(each.on <= on <= each.on + WITHIN for on in days.get((each.owner, each.other), ()))
-    )
-    return Rate(len(made), touched, len({each.owner for each in made}))
+    return [
+        Made(each, any(each.on <= on <= each.on + WITHIN for on in days.get((each.owner, each.other), ())))
+        for each in contacts
+        if each.on + WITHIN < today
+    ]
+
+
+def rate(contacts: Iterable[Touch], touches: Iterable[Touch], today: date) -> Rate:
+    """The rate of all contacts whose two weeks are over."""
+    found = made(contacts, touches, today)
+    return Rate(len(found), sum(each.touched for each in found), len({each.contact.owner for each in found}))

@@ -4,7 +4,7 @@ Private to the person and to those who care for the members.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,11 +20,12 @@ from server.domain.slip_reminders import Awaited
 from server.domain.touches import Rate, Touch
 from server.domain.vocabulary import GroupId, PersonId, ReferralState, Uid
 from server.persistence.models import Group
-from server.persistence.queries import activities
+from server.persistence.queries import activities, referrals
 from server.persistence.queries import mine as queries
 from server.persistence.queries import touches as touched
 from server.persistence.queries.mine import Attended as Attended
 from server.persistence.queries.mine import OwnSlip, Somebody
+from server.persistence.queries.touches import Begun
 from server.services import referral_rules
 from server.services.context import Context
 
@@ -94,6 +95,15 @@ class Mine:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Somebody with whom one exchanged contacts at a meeting, and whether one followed it up within two weeks."""
+
+    name: str
+    on: date
+    in_time: bool
+
+
+@dataclass(frozen=True)
 class Named:
     """A member of whom the care role may open the numbers."""
 
@@ -139,15 +149,7 @@ def of_person(ctx: Context, group_id: GroupId, person_id: PersonId) -> Mine:
             balance=balance,
             came=sum(each.came for each in there),
             expected=len(there),
-            rate=touches.rate(
-                started.contacts,
-                [
-                    *started.done,
-                    *(Touch(person_id, who, on) for who, on in one_to_ones),
-                    *(Touch(person_id, slip.other, slip.day) for slip in slips if slip.gave),
-                ],
-                until,
-            ),
+            rate=touches.rate(started.contacts, _touches(person_id, started, one_to_ones, slips), until),
             given=Counter(slip.state for slip in recent if slip.gave),
             received=Counter(slip.state for slip in recent if not slip.gave),
             months=_months(slips, shown),
@@ -176,6 +178,35 @@ def attended(ctx: Context, group_id: GroupId, person_id: PersonId) -> tuple[Atte
         zone = ZoneInfo(db.get_one(Group, group_id).time_zone)
         begins = _begins(now.astimezone(zone).date(), zone)
         return tuple(queries.attended(db, group_id, person_id, begins, now))
+
+
+def contacts(ctx: Context, group_id: GroupId, person_id: PersonId) -> tuple[Contact, ...]:
+    """The contacts that the numbers of one member count, the newest first. Five statements."""
+    with ctx.reading() as db:
+        zone = ZoneInfo(db.get_one(Group, group_id).time_zone)
+        until = ctx.now().astimezone(zone).date()
+        begins = _begins(until, zone)
+        started = touched.begun(db, group_id, begins, zone, person_id)
+        one_to_ones = queries.one_to_ones(db, group_id, person_id, begins.date())
+        slips = queries.slips(db, group_id, person_id, begins.date())
+        found = touches.made(started.contacts, _touches(person_id, started, one_to_ones, slips), until)
+        called = referrals.called(db, {each.contact.other for each in found})
+    rows = []
+    for contact, in_time in found:
+        _, _, given, family = called[contact.other]
+        rows.append(Contact(names.full_name(given, family), contact.on, in_time))
+    return tuple(sorted(rows, key=lambda each: (-each.on.toordinal(), each.name)))
+
+
+def _touches(
+    person: PersonId, started: Begun, one_to_ones: Iterable[tuple[PersonId, date]], slips: Iterable[OwnSlip]
+) -> list[Touch]:
+    """What one did about others."""
+    return [
+        *started.done,
+        *(Touch(person, who, on) for who, on in one_to_ones),
+        *(Touch(person, slip.other, slip.day) for slip in slips if slip.gave),
+    ]
 
 
 def _begins(until: date, zone: ZoneInfo) -> datetime:

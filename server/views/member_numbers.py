@@ -60,6 +60,19 @@ def meetings_of_mine(visit: Visit) -> str:
     return counted_page.page(shown, visit, "referrals")
 
 
+@bp.get("/referrals/mine/contacts")
+@guards.needs(Verb.USE_BOARD)
+def contacts_of_mine(visit: Visit) -> str:
+    """The contacts made at meetings whose two weeks are over, and which of them one followed up in time."""
+    rows = tuple(
+        (each.name, counted_page.day_words(each.on), gettext("yes") if each.in_time else gettext("no"))
+        for each in mine.contacts(visit.ctx, visit.group_id, visit.person_id)
+    )
+    heads = counted_page.heads(gettext("Name"), gettext("Met on"), gettext("Followed up within two weeks"))
+    shown = counted_page.Shown(gettext("Contacts made at meetings"), heads, rows, url_for("member.mine"))
+    return counted_page.page(shown, visit, "referrals")
+
+
 def _was(each: Attended) -> str:
     return str(STATUSES[AttendanceStatus.PRESENT if each.came else each.status])
 

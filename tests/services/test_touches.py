@@ -29,7 +29,10 @@ def _rate(morning: Morning) -> Rate:
 
 
 def _own(morning: Morning, who: str) -> Rate:
-    return mine.of_person(morning.ctx, GroupId(morning.group_id), morning.people[who]).rate
+    asked = morning.ctx, GroupId(morning.group_id), morning.people[who]
+    rate, rows = mine.of_person(*asked).rate, mine.contacts(*asked)
+    assert (len(rows), sum(each.in_time for each in rows)) == (rate.made, rate.touched), "a figure equals its rows"
+    return rate
 
 
 def test_a_one_to_one_touches_both_a_slip_its_giver_and_a_kept_promise_its_owner(morning: Morning) -> None:

@@ -38,9 +38,9 @@ CARERS = ("/o/care", "/o/care/{mira}")
 MEMBERS = (
     "/referrals", "/referrals.csv", "/referrals.xlsx", "/referrals/list", "/referrals/group", "/referrals/group.csv",
     "/referrals/group.xlsx", "/referrals/quality", "/referrals/quality/given", "/referrals/mine",
-    "/referrals/mine/meetings", "/referrals/mine.pdf", "/referrals/lights", "/referrals/letter",
-    "/referrals/letter.pdf", "/referrals/letter.txt", "/thanks", "/thanks.csv", "/thanks.xlsx", "/activity",
-    "/activity.csv", "/activity.xlsx",
+    "/referrals/mine/meetings", "/referrals/mine/contacts", "/referrals/mine.pdf", "/referrals/lights",
+    "/referrals/letter", "/referrals/letter.pdf", "/referrals/letter.txt", "/thanks", "/thanks.csv", "/thanks.xlsx",
+    "/activity", "/activity.csv", "/activity.xlsx",
 )  # fmt: skip
 GRANTED = {Role.LEADER: LEADERS, Role.SECRETARY: LEADERS, Role.CARE: (*LEADERS, *CARERS)}
 """What somebody may open who has only this role."""

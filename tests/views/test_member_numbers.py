@@ -4,7 +4,7 @@ import html
 import io
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pypdf
@@ -13,13 +13,14 @@ import pytest
 from server.domain.activities import ActivityKind
 from server.domain.balance import Band, Gift, Rule
 from server.domain.errors import NotFound
-from server.domain.vocabulary import ReferralState, Role
+from server.domain.vocabulary import MeetingId, ReferralState, Role
 from server.persistence.models import Activity, Person
 from server.services import mine, workbench
 from server.services.context import Tx
 from server.views import guards
 from tests import builders
 from tests.conftest import Browser, FakeClock, Statements
+from tests.follow_ups import exchange
 from tests.mornings import Morning
 from tests.rooms import an_earlier_morning, everybody_in
 from tests.services.test_slips import _give, _move
@@ -175,6 +176,20 @@ def test_only_the_care_role_opens_somebody_elses(browser: OpenBrowser, morning: 
     assert "seen by this member and by those who care for members" in page
     assert f"/o/care/{uid}" in _text(care.get("/o/care"))
     assert care.get("/o/care/0000000000000000").status_code == 404
+
+
+def test_contacts_made_at_meetings_lead_to_their_list(browser: OpenBrowser, morning: Morning) -> None:
+    earlier = MeetingId(an_earlier_morning(morning, [[("Mira", "Max")]], days_ago=21))
+    exchange(morning, earlier, "Mira", "Max")
+    exchange(morning, earlier, "Olga", "Mira")
+    _give(morning, given_on=morning.ctx.now().date() - timedelta(days=10))
+    mira = browser("Mira")
+    page = _text(mira.get("/referrals/mine"))
+    assert "1 of 2 was followed up within two weeks." in page
+    [link] = re.findall(r'href="([^"]+)" aria-label="Show the contacts made at meetings"', page)
+    rows = " ".join(_text(mira.get(link)).split())
+    cells = re.findall(r'<th[^>]*scope="row"[^>]*>([^<]+)</th>.*?>(yes|no)<', rows)
+    assert [(html.unescape(name), said) for name, said in cells] == [("Max D'Alò", "yes"), ("Olga Marchetti", "no")]
 
 
 @pytest.mark.parametrize("language", ["en", "it", "pl"])

@@ -43,7 +43,8 @@ OLGA = (
 MIRA = (
     "/me/{m}", "/me/card", "/B/{max}", "/referrals", "/referrals/new", "/referrals/group", "/referrals/list",
     "/referrals/quality", "/referrals/quality/given", "/thanks", "/activity", "/follow-ups", "/follow-ups/{m}",
-    "/meetings", "/referrals/mine", "/referrals/mine/meetings", "/referrals/lights", "/referrals/letter",
+    "/meetings", "/referrals/mine", "/referrals/mine/meetings", "/referrals/mine/contacts", "/referrals/lights",
+    "/referrals/letter",
 )  # fmt: skip
 CARE = ("/o/care", "/o/care/{mira}")
 DISPLAY = ("/display/{m}",)
